@@ -1,0 +1,40 @@
+# `make` alone prints the targets. Everything is set up by the target that needs it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up status down test lint generate clean
+
+PYTHON := .venv/bin/python
+DA_TOOLS := .venv/bin/da-tools
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing: system packages, .venv (quick when nothing is)
+	@scripts/setup.sh
+
+demo: setup ## Start real servers and watch one tenant's YAML change fire an alert for that tenant alone
+	@$(DA_TOOLS) stack demo
+
+up: setup ## Start the same platform and leave it running for exploring
+	@$(DA_TOOLS) stack up
+
+status: setup ## Say what runs, on which address, and what fires
+	@$(DA_TOOLS) stack status
+
+down: setup ## Stop the platform that `make up` started
+	@$(DA_TOOLS) stack down
+
+test: setup lint ## Run every test: unit, property, promtool, contract, real servers
+	@$(PYTHON) -m pytest $(ARGS)
+
+lint: setup ## Check style and types
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+
+generate: setup ## Write again everything that is generated from rule-packs/*/pack.yaml
+	@$(DA_TOOLS) rule-packs generate
+
+clean: ## Delete .venv, .state and caches (the running platform is stopped first)
+	@if [ -x $(DA_TOOLS) ]; then $(DA_TOOLS) stack down; fi
+	rm -rf .venv .state .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
