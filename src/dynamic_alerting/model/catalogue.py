@@ -1,0 +1,121 @@
+"""The threshold keys that the rule packs declare."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Self
+
+
+class Direction(StrEnum):
+    """On which side of its threshold a signal is bad."""
+
+    ABOVE = "above"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpec:
+    """One threshold key as a pack declares it.
+
+    Attributes:
+        key: what tenants write, such as `mysql_connections`; never with a tier suffix.
+        pack: the pack that declares it.
+        component: value of the served `component` label.
+        metric: value of the served `metric` label.
+        unit: unit of the threshold, such as `connections` or `%`.
+        direction: on which side of the threshold the signal is bad.
+        default: the pack's value for `_defaults.yaml`, as it is written there; None for no default.
+        default_critical: the same for the critical tier.
+        dimensions: labels that the signal keeps, which dimensional keys may name.
+        signal: name of the recorded series that is compared with the threshold.
+        meaning: one sentence for people.
+    """
+
+    key: str
+    pack: str
+    component: str
+    metric: str
+    unit: str
+    direction: Direction
+    default: str | None
+    default_critical: str | None
+    dimensions: tuple[str, ...]
+    signal: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """Everything the installed packs declare. Compared by identity, so that it can key a cache.
+
+    Raises:
+        ValueError: two keys would be served as the same series, or one is the other's critical tier.
+    """
+
+    specs: Mapping[str, KeySpec]
+    packs: frozenset[str]
+    _served_as: Mapping[tuple[str, str], str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        served_as: dict[tuple[str, str], str] = {}
+        for spec in self.specs.values():
+            other = served_as.setdefault((spec.component, spec.metric), spec.key)
+            if other != spec.key:
+                raise ValueError(
+                    f"keys {other} and {spec.key} are both served as "
+                    f"component={spec.component!r}, metric={spec.metric!r}"
+                )
+            if f"{spec.key}_critical" in self.specs:
+                raise ValueError(f"key {spec.key}_critical hides the critical tier of key {spec.key}")
+        object.__setattr__(self, "_served_as", served_as)
+
+    @classmethod
+    def of(cls, specs: Iterable[KeySpec], packs: Iterable[str] = ()) -> Self:
+        """Collect specifications; `packs` names those that declare no key."""
+        by_key = {spec.key: spec for spec in specs}
+        return cls(by_key, frozenset(packs) | {spec.pack for spec in by_key.values()})
+
+    def component_metric(self, name: str) -> tuple[str, str]:
+        """Return the `component` and `metric` labels under which a key is served.
+
+        A declared key's come from its pack; any other name is split at its first underscore.
+
+        Raises:
+            ValueError: the name is not declared and has no component before an underscore.
+        """
+        spec = self.specs.get(name)
+        if spec is not None:
+            return spec.component, spec.metric
+        component, _, metric = name.partition("_")
+        if not component or not metric:
+            raise ValueError(f"{name!r} names no component and metric")
+        return component, metric
+
+    def declared_as(self, component: str, metric: str) -> str | None:
+        """Return the declared key that is served with these labels, if there is one."""
+        return self._served_as.get((component, metric))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        document = json.loads(text)
+        specs = (
+            KeySpec(
+                **{
+                    **fields,
+                    "direction": Direction(fields["direction"]),
+                    "dimensions": tuple(fields["dimensions"]),
+                }
+            )
+            for fields in document["keys"]
+        )
+        return cls.of(specs, document["packs"])
+
+    def to_json(self) -> str:
+        """Write the catalogue as stable, diffable JSON that ends in a newline."""
+        document = {"packs": sorted(self.packs), "keys": [asdict(spec) for spec in self.specs.values()]}
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+NO_CATALOGUE = Catalogue({}, frozenset())
