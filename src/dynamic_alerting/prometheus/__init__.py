@@ -1,0 +1,1 @@
+"""Clients of the HTTP APIs of Prometheus and Alertmanager, and building PromQL."""
