@@ -1,44 +1,107 @@
-"""Time windows of schedules."""
+"""The text of a schedule window: `[days] HH:MM-HH:MM [IANA zone]`."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+import re
 from functools import lru_cache
 
 from dynamic_alerting.model.errors import WindowSyntaxError
+from dynamic_alerting.model.windows import Window
+from dynamic_alerting.model.zones import known_zones, nearest_zone
 
+__all__ = ["DAYS", "WINDOW_PATTERN", "Window", "parse_window"]
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A daily span of local wall time, on some days of the week.
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAY_ITEM = rf"(?:{'|'.join(DAYS)})(?:-(?:{'|'.join(DAYS)}))?"
+_DAY_LIST = rf"{_DAY_ITEM}(?:,{_DAY_ITEM})*"
+_START = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_END = rf"(?:{_START}|24:00)"
+_ZONE = r"[A-Za-z][A-Za-z0-9_+/-]*"
 
-    Attributes:
-        days: days on which it starts, Monday is 0; None means every day.
-        start: minutes after local midnight, inclusive, 0 to 1439.
-        end: minutes after local midnight, exclusive, 0 to 1440; below `start` it is on the next day.
-        zone: IANA name of the zone whose wall clocks decide.
-        text: the window as it was written.
-    """
+WINDOW_PATTERN = rf"^(?:{_DAY_LIST} +)?{_START}-{_END}(?: +{_ZONE})?$"
+"""What every valid window matches (in ECMA 262 syntax, for the JSON Schema)."""
 
-    days: frozenset[int] | None
-    start: int
-    end: int
-    zone: str = "UTC"
-    text: str = field(default="", compare=False)
-
-    def contains(self, instant: datetime) -> bool:
-        """Tell whether a wall clock in the zone shows, at this instant, a time in the window."""
-        raise NotImplementedError(instant)
-
-    def next_boundary(self, after: datetime) -> datetime | None:
-        """Return the first instant later than `after` at which `contains` changes; None if it never does."""
-        raise NotImplementedError(after)
+_WINDOW = re.compile(rf"(?:({_DAY_LIST}) +)?({_START})-({_END})(?: +({_ZONE}))?")
+_CLOCK = r"([0-9]{1,2})(?:[:.h]?([0-9]{2}))?"
+_RESEMBLING = re.compile(
+    rf"\s*([^0-9]*?)\s*({_CLOCK})\s*(?:[-~\u2013\u2014]|to|until)\s*({_CLOCK})\s*(\S.*)?", re.DOTALL
+)
+_LONGEST_EXPLAINED = 120
+_EXAMPLE = 'write "[days] HH:MM-HH:MM [IANA zone]", for example "Mon-Fri 09:00-18:00 Asia/Taipei"'
 
 
 @lru_cache(maxsize=4096)
 def parse_window(text: str) -> Window:
-    """Read a window: `[days] HH:MM-HH:MM [IANA zone]`.
+    """Read a window. Days such as `Fri-Mon` wrap; one that crosses midnight belongs to the day it starts on.
 
     Raises:
-        WindowSyntaxError: the text is not a window.
+        WindowSyntaxError: the text is not a window, its zone does not exist, or it has no length.
     """
-    raise WindowSyntaxError(f"{text!r} is not a window", advice='write "22:00-06:00"')
+    match = _WINDOW.fullmatch(text)
+    if match is None:
+        raise _not_a_window(text)
+    days, start, end, zone = match.groups()
+    if zone is not None and zone not in known_zones():
+        raise _unknown_zone(text, zone, match.start(4))
+    if start == end:
+        raise WindowSyntaxError(
+            f"the window {text!r} ends when it starts",
+            offset=match.start(3),
+            advice='write "00:00-24:00" for the whole day, or give it a length',
+        )
+    return Window(_read_days(days), _read_time(start), _read_time(end), zone or "UTC", text)
+
+
+def _read_days(text: str | None) -> frozenset[int] | None:
+    if text is None:
+        return None
+    days: set[int] = set()
+    for item in text.split(","):
+        first, _, last = item.partition("-")
+        begin = DAYS.index(first)
+        length = (DAYS.index(last or first) - begin) % 7
+        days.update((begin + step) % 7 for step in range(length + 1))
+    return frozenset(days)
+
+
+def _read_time(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def _unknown_zone(text: str, zone: str, offset: int) -> WindowSyntaxError:
+    near = nearest_zone(zone)
+    advice = (
+        f'write "{text[:offset]}{near}"'
+        if near
+        else "write an IANA name such as Asia/Taipei, or nothing for UTC"
+    )
+    return WindowSyntaxError(f"there is no time zone {zone!r}", offset=offset, advice=advice)
+
+
+def _not_a_window(text: str) -> WindowSyntaxError:
+    """Find the first part that is wrong, and the window that was probably meant."""
+    match = _RESEMBLING.fullmatch(text) if len(text) <= _LONGEST_EXPLAINED else None
+    if match is None:
+        return WindowSyntaxError(f"{text!r} is not a time window", advice=_EXAMPLE)
+    days, zone = match[1], match[8]
+    if days and not re.fullmatch(_DAY_LIST, days):
+        message, offset = f"{days!r} does not name days of the week", match.start(1)
+    elif not re.fullmatch(_START, match[2]):
+        message, offset = f"{match[2]!r} is not a time written HH:MM, from 00:00 to 23:59", match.start(2)
+    elif not re.fullmatch(_END, match[5]):
+        message, offset = f"{match[5]!r} is not a time written HH:MM, from 00:00 to 24:00", match.start(5)
+    elif zone and not re.fullmatch(_ZONE, zone):
+        message, offset = f"{zone!r} is not the name of a time zone", match.start(8)
+    else:
+        message, offset = f"{text!r} is not spelled as a time window", 0
+    return WindowSyntaxError(message, offset=offset, advice=_correction(match) or _EXAMPLE)
+
+
+def _correction(resembling: re.Match[str]) -> str | None:
+    """Return advice with the user's own window corrected, if what was meant can be told."""
+    days = re.sub(r"[A-Za-z]+", lambda day: day[0][:3].title(), resembling[1])
+    days = re.sub(r"\s*([-,])\s*", r"\1", days.replace("\u2013", "-").rstrip(",:"))
+    times = "-".join(f"{int(resembling[hour]):02}:{resembling[hour + 1] or '00'}" for hour in (3, 6))
+    zone = nearest_zone(resembling[8].strip("()[] ")) if resembling[8] else None
+    if resembling[8] and zone is None:
+        return None
+    corrected = " ".join(part for part in (days, times, zone) if part)
+    return f'write "{corrected}"' if _WINDOW.fullmatch(corrected) else None

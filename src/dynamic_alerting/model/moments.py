@@ -1,0 +1,78 @@
+"""What a value amounts to at an instant, and until when."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Generic, NamedTuple, TypeVar
+
+from dynamic_alerting.model.values import USE_DEFAULT, Override, Scheduled, TimeBoxed, UseDefault
+from dynamic_alerting.model.windows import Window
+
+T = TypeVar("T")
+
+
+class Momentary(NamedTuple, Generic[T]):
+    """What a value amounts to at one instant.
+
+    Attributes:
+        value: the plain value in force; USE_DEFAULT when a time-boxed one has expired.
+        window: the window in force, as written; None outside of all.
+        expires: when the value in force ends by itself.
+        until: the next instant at which any of this could differ; None for never.
+    """
+
+    value: T | UseDefault
+    window: str | None
+    expires: datetime | None
+    until: datetime | None
+
+
+class Moment:
+    """One instant, with what is known about windows at it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._windows: dict[Window, tuple[bool, datetime | None]] = {}
+
+    def value_of(self, value: T | Scheduled[T] | TimeBoxed[T]) -> Momentary[T]:
+        """Evaluate a value at this instant."""
+        if isinstance(value, Scheduled):
+            return self._scheduled(value)
+        if isinstance(value, TimeBoxed):
+            return self._time_boxed(value)
+        return Momentary(value, None, None, None)
+
+    def _time_boxed(self, box: TimeBoxed[T]) -> Momentary[T]:
+        if self.at >= box.expires:
+            return Momentary(USE_DEFAULT, None, None, None)
+        inner = self.value_of(box.value)
+        return inner._replace(
+            expires=earliest((inner.expires, box.expires)), until=earliest((inner.until, box.expires))
+        )
+
+    def _scheduled(self, schedule: Scheduled[T]) -> Momentary[T]:
+        until: datetime | None = None
+        for override in schedule.overrides:
+            if self._has_expired(override):
+                continue
+            inside, boundary = self._window(override.window)
+            until = earliest((until, boundary))
+            if inside:
+                inner = self.value_of(override.value)
+                return inner._replace(window=override.window.text, until=earliest((until, inner.until)))
+        inner = self.value_of(schedule.default)
+        return inner._replace(until=earliest((until, inner.until)))
+
+    def _has_expired(self, override: Override[T]) -> bool:
+        """Tell whether the override counts as omitted, so that what stands below it applies."""
+        return isinstance(override.value, TimeBoxed) and self.at >= override.value.expires
+
+    def _window(self, window: Window) -> tuple[bool, datetime | None]:
+        known = self._windows.get(window)
+        if known is None:
+            known = self._windows[window] = (window.contains(self.at), window.next_boundary(self.at))
+        return known
+
+
+def earliest(instants: Iterable[datetime | None]) -> datetime | None:
+    """Return the first of some instants, where None means never."""
+    return min((instant for instant in instants if instant is not None), default=None)
