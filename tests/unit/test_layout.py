@@ -55,16 +55,16 @@ def test_no_module_is_long() -> None:
     assert long == {}
 
 
-@pytest.mark.parametrize(
-    "page",
-    sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/**/*.md"))
-    + [
-        "README.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-        "rule-packs/README.md",
-    ],
-)
+PAGES = [
+    *sorted(page.relative_to(ROOT).as_posix() for page in ROOT.glob("docs/**/*.md")),
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "rule-packs/README.md",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     path = ROOT / page
     targets = re.findall(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)", path.read_text())
