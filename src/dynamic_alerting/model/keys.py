@@ -31,6 +31,11 @@ class ThresholdKey:
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", self.name + (CRITICAL_SUFFIX if self.is_critical else ""))
 
+    @property
+    def is_regex(self) -> bool:
+        """Whether any of its matchers is a pattern."""
+        return any(matcher.is_regex for matcher in self.matchers)
+
     def __str__(self) -> str:
         return self.text
 

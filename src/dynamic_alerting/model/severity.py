@@ -9,3 +9,7 @@ class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
+
+
+TIERS = tuple(Severity)
+"""All severities, the mildest first."""
