@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
 from typing import Generic, NamedTuple, TypeVar
 
 from dynamic_alerting.model.values import USE_DEFAULT, Override, Scheduled, TimeBoxed, UseDefault
@@ -44,23 +45,21 @@ class Moment:
     def _time_boxed(self, box: TimeBoxed[T]) -> Momentary[T]:
         if self.at >= box.expires:
             return Momentary(USE_DEFAULT, None, None, None)
-        inner = self.value_of(box.value)
-        return inner._replace(
-            expires=earliest((inner.expires, box.expires)), until=earliest((inner.until, box.expires))
-        )
+        value, window, expires, until = self.value_of(box.value)
+        return Momentary(value, window, sooner(expires, box.expires), sooner(until, box.expires))
 
     def _scheduled(self, schedule: Scheduled[T]) -> Momentary[T]:
-        until: datetime | None = None
+        boundary: datetime | None = None
         for override in schedule.overrides:
             if self._has_expired(override):
                 continue
-            inside, boundary = self._window(override.window)
-            until = earliest((until, boundary))
+            inside, changes = self._window(override.window)
+            boundary = sooner(boundary, changes)
             if inside:
-                inner = self.value_of(override.value)
-                return inner._replace(window=override.window.text, until=earliest((until, inner.until)))
-        inner = self.value_of(schedule.default)
-        return inner._replace(until=earliest((until, inner.until)))
+                value, _, expires, until = self.value_of(override.value)
+                return Momentary(value, override.window.text, expires, sooner(boundary, until))
+        value, window, expires, until = self.value_of(schedule.default)
+        return Momentary(value, window, expires, sooner(boundary, until))
 
     def _has_expired(self, override: Override[T]) -> bool:
         """Tell whether the override counts as omitted, so that what stands below it applies."""
@@ -73,6 +72,13 @@ class Moment:
         return known
 
 
+def sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the earlier of two instants, where None means never."""
+    if one is None or (other is not None and other < one):
+        return other
+    return one
+
+
 def earliest(instants: Iterable[datetime | None]) -> datetime | None:
     """Return the first of some instants, where None means never."""
-    return min((instant for instant in instants if instant is not None), default=None)
+    return reduce(sooner, instants, None)

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from dynamic_alerting.model.catalogue import Catalogue, Direction
-from dynamic_alerting.model.configuration import Entry, Origin
+from dynamic_alerting.model.configuration import Entry
 from dynamic_alerting.model.moments import Moment, earliest
 from dynamic_alerting.model.rungs import PLATFORM, Rung, Said, Statements, base_rung, listen
-from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.model.thresholds import Labels, Layer
+from dynamic_alerting.model.thresholds import Threshold
 
 
 class Served(NamedTuple):
@@ -34,17 +33,15 @@ def served_as(name: str, catalogue: Catalogue) -> Served:
     return Served(component, metric, None, Direction.ABOVE)
 
 
-Row: TypeAlias = tuple[
-    str, str, Severity, float, Labels, Labels, str, Layer, Origin, str | None, datetime | None
-]
-"""The fields of a Threshold after its tenant: the same for every tenant that takes a default."""
-
-
-def base_rows(served: Served, rung: Rung) -> list[Row]:
+def base_thresholds(tenant: str, served: Served, rung: Rung) -> list[Threshold]:
     """Return the thresholds without dimensions of one key."""
     component, metric, _, _ = served
+    # tuple.__new__: a NamedTuple's own constructor costs more than everything else here.
     return [
-        (component, metric, severity, number, (), (), key.text, layer, origin, window, expires)
+        tuple.__new__(
+            Threshold,
+            (tenant, component, metric, severity, number, (), (), key.text, layer, origin, window, expires),
+        )
         for severity, (number, _, key, layer, origin, window, expires) in rung.items()
         if number is not None
     ]
@@ -54,18 +51,19 @@ class Default(NamedTuple):
     """What the platform says about one key name.
 
     Attributes:
-        served: how the name is served.
         rung: what its base key and the `_critical` spelling say.
         critical: what the `_critical` spelling alone says, for tenants that set the base key themselves.
         dimensional: what its dimensional keys say.
-        rows: the thresholds without dimensions, for tenants that set nothing.
+        thresholds: those without dimensions for a tenant that sets nothing, with its name left empty.
     """
 
-    served: Served
     rung: Rung
     critical: Rung
     dimensional: Sequence[Said]
-    rows: Sequence[Row]
+    thresholds: Sequence[Threshold]
+
+
+NO_DEFAULT = Default({}, {}, (), ())
 
 
 class Selection(NamedTuple):
@@ -108,5 +106,8 @@ def _default(name: str, served: Served, said: Statements) -> Default:
     critical = said.critical.get(name)
     rung = base_rung(said.plain.get(name), critical)
     return Default(
-        served, rung, base_rung(None, critical), said.dimensional.get(name, ()), base_rows(served, rung)
+        rung=rung,
+        critical=base_rung(None, critical),
+        dimensional=said.dimensional.get(name, ()),
+        thresholds=base_thresholds("", served, rung),
     )

@@ -1,13 +1,13 @@
 """Which thresholds and states a tenant has at an instant."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Configuration, Tenant
-from dynamic_alerting.model.dimensions import Ladder, dimensional_rungs, resolve_dimensions
+from dynamic_alerting.model.dimensions import Dimensional, Ladder, dimensional_rungs, resolve_dimensions
 from dynamic_alerting.model.moments import Moment, earliest
-from dynamic_alerting.model.platform import Default, Platform, Served, base_rows, served_as
+from dynamic_alerting.model.platform import NO_DEFAULT, Default, Platform, Served, base_thresholds, served_as
 from dynamic_alerting.model.rungs import TENANT, Statements, base_rung, listen
 from dynamic_alerting.model.thresholds import (
     NO_EXPANSIONS,
@@ -30,8 +30,6 @@ __all__ = [
     "TenantResolution",
     "Threshold",
 ]
-
-_NOTHING_SAID = Statements({}, {}, {}, {})
 
 
 class Resolver:
@@ -63,17 +61,7 @@ class Resolver:
         moment, platform = self._share(at)
         defaults, defaults_until = platform.for_packs(tenant.packs)
         said = listen(tenant.entries, moment, TENANT)
-        names = said.names()
-        thresholds: list[Threshold] = []
-        for name in names:
-            thresholds += self._of_key(tenant.name, name, said, defaults.get(name), expansions)
-        for name, default in defaults.items():
-            if name in names:
-                continue
-            if default.dimensional:
-                thresholds += self._of_key(tenant.name, name, _NOTHING_SAID, default, expansions)
-            else:
-                thresholds += [Threshold(tenant.name, *row) for row in default.rows]
+        thresholds = self._thresholds(tenant.name, said, defaults, expansions)
         states, states_until = self._states(tenant, moment)
         next_change = earliest((*said.until.values(), defaults_until, states_until))
         return TenantResolution(tuple(thresholds), states, next_change)
@@ -92,22 +80,35 @@ class Resolver:
             known = self._served[name] = served_as(name, self._catalogue)
         return known
 
-    def _of_key(
-        self, tenant: str, name: str, said: Statements, default: Default | None, expansions: Expansions
+    def _thresholds(
+        self, tenant: str, said: Statements, defaults: Mapping[str, Default], expansions: Expansions
     ) -> list[Threshold]:
-        """Return every threshold of one key name."""
-        plain = said.plain.get(name)
-        own = base = base_rung(plain, said.critical.get(name))
-        if default is not None:
-            # A base key that the tenant sets stands in the place of the platform's, whatever its severity.
+        thresholds: list[Threshold] = []
+        names = dict.fromkeys(said.names())
+        for name, default in defaults.items():
+            if default.dimensional:
+                names[name] = None
+            elif name not in names:
+                thresholds += [Threshold(tenant, *general[1:]) for general in default.thresholds]
+        for name in names:
+            default = defaults.get(name, NO_DEFAULT)
+            plain = said.plain.get(name)
+            own = base_rung(plain, said.critical.get(name))
+            # A base key that a tenant sets stands in the place of the platform's, whatever its severity.
             base = (default.rung if plain is None else default.critical) | own
-        served = self._served_as(name)
-        thresholds = [Threshold(tenant, *row) for row in base_rows(served, base)]
-        exact, general = said.dimensional.get(name, ()), () if default is None else default.dimensional
-        if exact or general:
-            tenant_rungs, platform_rungs = dimensional_rungs(exact), dimensional_rungs(general, without=exact)
-            ladder = Ladder(tenant_rungs, own, platform_rungs, base, served.direction)
-            thresholds += _dimensional(tenant, served, ladder, expansions.get((tenant, name), ()))
+            served = self._served_as(name)
+            thresholds += base_thresholds(tenant, served, base)
+            dimensional = said.dimensional.get(name, ())
+            if dimensional or default.dimensional:
+                ladder = Ladder(
+                    dimensional_rungs(dimensional),
+                    own,
+                    dimensional_rungs(default.dimensional, without=dimensional),
+                    base,
+                    served.direction,
+                )
+                present = expansions.get((tenant, name), ())
+                thresholds += _dimensional_thresholds(tenant, served, resolve_dimensions(ladder, present))
         return thresholds
 
     def _states(self, tenant: Tenant, moment: Moment) -> tuple[tuple[ActiveState, ...], datetime | None]:
@@ -122,21 +123,22 @@ class Resolver:
         return tuple(active), earliest(now.until for now in switched.values())
 
 
-def _dimensional(
-    tenant: str, served: Served, ladder: Ladder, present: Iterable[Labels]
+def _dimensional_thresholds(
+    tenant: str, served: Served, resolved: Iterable[Dimensional]
 ) -> Iterator[Threshold]:
-    for severity, number, labels, patterns, said in resolve_dimensions(ladder, present):
+    component, metric, _, _ = served
+    for severity, number, labels, patterns, (_, _, key, layer, origin, window, expires) in resolved:
         yield Threshold(
             tenant,
-            served.component,
-            served.metric,
+            component,
+            metric,
             severity,
             number,
             labels,
             patterns,
-            said.key.text,
-            said.layer,
-            said.origin,
-            said.window,
-            said.expires,
+            key.text,
+            layer,
+            origin,
+            window,
+            expires,
         )
