@@ -1,0 +1,1 @@
+"""The threshold exporter: a snapshot of the configuration, rendered once and served over HTTP."""

@@ -1,0 +1,93 @@
+"""A family's lines in chunks of neighbouring names, so that one changed name costs one chunk.
+
+Chunk boundaries are decided by the names themselves (a name whose CRC falls into a residue class ends its
+chunk), so that adding or removing a name moves no other boundary, and the order stays the names' order.
+"""
+
+import zlib
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dynamic_alerting.exporter.gzip_stream import Deflated, deflate
+
+#: Mean number of names in a chunk: 64 tenants of 50 thresholds are 300 KB, compressed in a millisecond.
+NAMES_PER_CHUNK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The rendered lines of some neighbouring names.
+
+    Attributes:
+        names: The names, in order.
+        ends: Where each name's lines end in ``plain``.
+        plain: The lines.
+        deflated: The same, compressed.
+    """
+
+    names: tuple[str, ...]
+    ends: tuple[int, ...]
+    plain: bytes
+    deflated: Deflated
+
+    def lines(self, name: str) -> memoryview:
+        """The lines of one of the chunk's names."""
+        index = self.names.index(name)
+        start = self.ends[index - 1] if index else 0
+        return memoryview(self.plain)[start : self.ends[index]]
+
+
+def runs(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Cuts sorted names into the runs that become chunks."""
+    cut: list[tuple[str, ...]] = []
+    start = 0
+    for index, name in enumerate(names, 1):
+        if zlib.crc32(name.encode()) % NAMES_PER_CHUNK == 0:
+            cut.append(tuple(names[start:index]))
+            start = index
+    if start < len(names):
+        cut.append(tuple(names[start:]))
+    return tuple(cut)
+
+
+def rechunk(
+    previous: Sequence[Chunk], wanted: Sequence[tuple[str, ...]], fresh: Mapping[str, bytes]
+) -> tuple[Chunk, ...]:
+    """Builds the chunks of the wanted runs, reusing every previous chunk in which nothing changed.
+
+    Args:
+        previous: The chunks of the last snapshot.
+        wanted: The runs of names to hold now.
+        fresh: New lines for every name that is new or changed; the other names keep their previous lines.
+
+    Raises:
+        KeyError: A name is neither fresh nor in a previous chunk.
+    """
+    by_first = {chunk.names[0]: chunk for chunk in previous}
+    firsts = [chunk.names[0] for chunk in previous]
+    chunks = []
+    for run in wanted:
+        same = by_first.get(run[0])
+        if same is not None and same.names == run and fresh.keys().isdisjoint(run):
+            chunks.append(same)
+            continue
+        pieces = [fresh[name] if name in fresh else _kept(previous, firsts, name) for name in run]
+        chunks.append(_chunk(run, pieces))
+    return tuple(chunks)
+
+
+def _kept(previous: Sequence[Chunk], firsts: Sequence[str], name: str) -> memoryview:
+    index = bisect_right(firsts, name) - 1
+    if index < 0 or name not in previous[index].names:
+        raise KeyError(name)
+    return previous[index].lines(name)
+
+
+def _chunk(names: tuple[str, ...], pieces: Sequence[bytes | memoryview]) -> Chunk:
+    ends, end = [], 0
+    for piece in pieces:
+        end += len(piece)
+        ends.append(end)
+    plain = b"".join(pieces)
+    return Chunk(names, tuple(ends), plain, deflate(plain))

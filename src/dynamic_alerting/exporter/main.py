@@ -1,0 +1,185 @@
+"""The `threshold-exporter` program: flags, and what is refused before anything is served."""
+
+import logging
+import os
+import platform
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from dynamic_alerting import __version__
+from dynamic_alerting.exporter.listening import AddressError, ListenAddress, bind, parse_address
+from dynamic_alerting.exporter.logs import FORMATS, LEVELS, LogFormat, configure_logs, log_event
+
+_PREFIX = "THRESHOLD_EXPORTER"
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
+_SHORTEST, _LONGEST = 0.1, 3600.0
+
+
+class _Duration(click.ParamType[Any]):
+    """A duration as Prometheus writes it: 500ms, 1s, 2m."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's signature
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d{1,9})(ms|s|m)", str(value))
+        seconds = int(match[1]) * _UNITS[match[2]] if match else 0.0
+        if not _SHORTEST <= seconds <= _LONGEST:
+            self.fail(f"{value!r} is not a duration from 100ms to 60m, such as 1s.", param, ctx)
+        return seconds
+
+
+class _Address(click.ParamType[Any]):
+    """HOST:PORT."""
+
+    name = "host:port"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ListenAddress:  # noqa: ANN401 - click's signature
+        if isinstance(value, ListenAddress):
+            return value
+        try:
+            return parse_address(str(value))
+        except AddressError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "-config-dir",
+    "--config-dir",
+    envvar=f"{_PREFIX}_CONFIG_DIR",
+    type=click.Path(path_type=Path),
+    help="Directory of configuration files (conf.d).",
+)
+@click.option(
+    "--config-file",
+    envvar=f"{_PREFIX}_CONFIG_FILE",
+    type=click.Path(path_type=Path),
+    help="One configuration file with every block, in place of a directory.",
+)
+@click.option(
+    "--config.strict",
+    "strict",
+    is_flag=True,
+    envvar=f"{_PREFIX}_CONFIG_STRICT",
+    help="At the start, end with status 1 if a file has an error, instead of serving the good ones.",
+)
+@click.option(
+    "--config.reload-interval",
+    "interval",
+    envvar=f"{_PREFIX}_CONFIG_RELOAD_INTERVAL",
+    type=_Duration(),
+    default="1s",
+    show_default=True,
+    help="How often to look whether a file changed. Notifications and SIGHUP make it sooner.",
+)
+@click.option(
+    "--web.listen-address",
+    "address",
+    envvar=f"{_PREFIX}_WEB_LISTEN_ADDRESS",
+    type=_Address(),
+    default="127.0.0.1:8080",
+    show_default=True,
+    help="Where to listen. An empty host is every interface, port 0 any free port.",
+)
+@click.option(
+    "--log.format",
+    "log_format",
+    envvar=f"{_PREFIX}_LOG_FORMAT",
+    type=click.Choice(FORMATS),
+    default="logfmt",
+    show_default=True,
+    help="Form of the log lines on stderr.",
+)
+@click.option(
+    "--log.level",
+    "log_level",
+    envvar=f"{_PREFIX}_LOG_LEVEL",
+    type=click.Choice(LEVELS),
+    default="info",
+    show_default=True,
+    help="Least severe log line that is written.",
+)
+@click.version_option(
+    __version__,
+    prog_name="threshold-exporter",
+    message=f"%(prog)s %(version)s (Python {platform.python_version()})",
+)
+def main(
+    *,
+    config_dir: Path | None,
+    config_file: Path | None,
+    strict: bool,
+    interval: float,
+    address: ListenAddress,
+    log_format: LogFormat,
+    log_level: str,
+) -> None:
+    r"""Serves tenants' thresholds to Prometheus.
+
+    Reads YAML files, follows their changes and schedules, and serves user_threshold and user_state_filter at
+    /metrics.
+
+    \b
+    Example:
+      threshold-exporter --config-dir conf.d --web.listen-address 127.0.0.1:8080
+    """
+    started = time.time()
+    source = _source(config_dir, config_file)
+    configure_logs(log_format, log_level)
+    # Until the server handles it, a SIGHUP must not end the process; the first load is about to happen.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        listener = bind(address)
+    except AddressError as error:
+        _refuse(str(error))
+    log_event(logging.INFO, "starting", version=__version__, source=str(source), pid=os.getpid())
+    # Imported here, so that --help, --version and refusals need not wait for a web server.
+    from dynamic_alerting.exporter.startup import start  # noqa: PLC0415
+
+    sys.exit(start(source, listener, strict=strict, interval=interval, started=started))
+
+
+def _source(directory: Path | None, file: Path | None) -> Path:
+    """The one configuration source, checked as far as its existence and kind."""
+    if directory is not None and file is not None:
+        raise click.UsageError("Give either --config-dir or --config-file, not both.")
+    if directory is not None:
+        return _checked_directory(directory)
+    if file is not None:
+        return _checked_file(file)
+    raise click.UsageError("Give --config-dir DIR or --config-file FILE.")
+
+
+def _checked_directory(directory: Path) -> Path:
+    if not directory.is_dir():
+        other = "is not a directory; give a file with --config-file"
+        _refuse(f"The configuration directory {directory} {_or_missing(directory, other)}.")
+    if not os.access(directory, os.R_OK | os.X_OK):
+        _refuse(f"The configuration directory {directory} cannot be read: permission denied.")
+    return directory
+
+
+def _checked_file(file: Path) -> Path:
+    if not file.is_file():
+        other = "is not a file; give a directory with --config-dir"
+        _refuse(f"The configuration file {file} {_or_missing(file, other)}.")
+    if not os.access(file, os.R_OK):
+        _refuse(f"The configuration file {file} cannot be read: permission denied.")
+    return file
+
+
+def _or_missing(path: Path, otherwise: str) -> str:
+    return otherwise if path.exists() else "does not exist"
+
+
+def _refuse(sentence: str) -> NoReturn:
+    click.echo(f"threshold-exporter: {sentence}", err=True)
+    sys.exit(2)

@@ -1,0 +1,105 @@
+"""The one table of metrics that the exporter serves: name, type, meaning, labels.
+
+The help texts, the rendering and the test that compares docs/exporter.md with the code all read it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric family as it is served.
+
+    Attributes:
+        name: The sample name, with a counter's ``_total``.
+        kind: ``gauge`` or ``counter``.
+        help: One line, without backslashes and quotes.
+        labels: The labels that it always carries.
+    """
+
+    name: str
+    kind: str
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+USER_THRESHOLD = Metric(
+    "user_threshold",
+    "gauge",
+    "The threshold in force for a tenant; further labels are dimensions, or patterns (<dimension>_re).",
+    ("tenant", "component", "metric", "severity"),
+)
+USER_STATE_FILTER = Metric(
+    "user_state_filter",
+    "gauge",
+    "1 while a state filter is on for a tenant, absent while it is off; one series for each reason.",
+    ("tenant", "filter", "severity"),
+)
+FILE_ACCEPTED = Metric(
+    "threshold_exporter_config_file_accepted",
+    "gauge",
+    "1 if the file as it is now is served, 0 if its last good state (or nothing of it) is.",
+    ("file",),
+)
+REJECTED_KEYS = Metric(
+    "threshold_exporter_config_rejected_keys",
+    "gauge",
+    "Keys of the file that have an error and keep their last good value.",
+    ("file",),
+)
+BUILD_INFO = Metric(
+    "threshold_exporter_build_info", "gauge", "1, labelled with what is running.", ("version", "python")
+)
+CONFIG_LOADED = Metric(
+    "threshold_exporter_config_loaded", "gauge", "1 if thresholds are served, 0 before the first good load."
+)
+CONFIG_HASH = Metric(
+    "threshold_exporter_config_hash",
+    "gauge",
+    "The first 48 bits of the SHA-256 over all configuration files; equal on replicas with equal files.",
+)
+LAST_RELOAD_SUCCESSFUL = Metric(
+    "threshold_exporter_config_last_reload_successful",
+    "gauge",
+    "0 while a file is rejected or the configuration cannot be read, else 1.",
+)
+LAST_SUCCESS_TIME = Metric(
+    "threshold_exporter_config_last_reload_success_timestamp_seconds",
+    "gauge",
+    "When the configuration was last loaded without a rejected file.",
+)
+RELOADS = Metric(
+    "threshold_exporter_config_reloads_total", "counter", "Loads of the configuration.", ("result",)
+)
+RELOAD_DURATION = Metric(
+    "threshold_exporter_config_reload_duration_seconds",
+    "gauge",
+    "How long the last load took: reading, resolving and rendering.",
+)
+TENANTS = Metric("threshold_exporter_tenants", "gauge", "Tenants in the configuration.")
+SERIES = Metric("threshold_exporter_series", "gauge", "user_threshold and user_state_filter series served.")
+NEXT_CHANGE = Metric(
+    "threshold_exporter_next_schedule_change_timestamp_seconds",
+    "gauge",
+    "When a schedule or an expiry next changes a value; absent when nothing is scheduled.",
+)
+START_TIME = Metric("threshold_exporter_start_time_seconds", "gauge", "When this process started.")
+
+#: Everything above, in the order in which it is served.
+METRICS: tuple[Metric, ...] = (
+    USER_THRESHOLD,
+    USER_STATE_FILTER,
+    FILE_ACCEPTED,
+    REJECTED_KEYS,
+    BUILD_INFO,
+    CONFIG_LOADED,
+    CONFIG_HASH,
+    LAST_RELOAD_SUCCESSFUL,
+    LAST_SUCCESS_TIME,
+    RELOADS,
+    RELOAD_DURATION,
+    TENANTS,
+    SERIES,
+    NEXT_CHANGE,
+    START_TIME,
+)

@@ -1,0 +1,117 @@
+"""The exporter's own health as metrics, through prometheus_client."""
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest as text_exposition
+from prometheus_client.openmetrics.exposition import generate_latest as openmetrics_exposition
+from prometheus_client.registry import Collector
+
+from dynamic_alerting import __version__
+from dynamic_alerting.exporter import metrics
+from dynamic_alerting.exporter.snapshot import Snapshot
+
+#: Ends an OpenMetrics exposition (OpenMetrics 1.0, "Overall Structure").
+END_OF_OPENMETRICS = b"# EOF\n"
+
+#: 12 hexadecimal digits are 48 bits: exact in a float's 53.
+_HASH_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadHealth:
+    """How loading has gone so far.
+
+    Attributes:
+        successful: The last load had no rejected file.
+        last_success: When that was last so, in seconds since the epoch.
+        successes: Loads without a rejected file.
+        failures: Loads with one, and times at which the source became unreadable.
+        duration: Of the last load, in seconds.
+        unreadable: Why the source cannot be read now, else None.
+    """
+
+    successful: bool = False
+    last_success: float | None = None
+    successes: int = 0
+    failures: int = 0
+    duration: float | None = None
+    unreadable: str | None = None
+
+
+class _HealthCollector(Collector):
+    def __init__(self, snapshot: Snapshot | None, health: ReloadHealth, started: float) -> None:
+        self._snapshot = snapshot
+        self._health = health
+        self._started = started
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._process()
+        yield from self._loading()
+        if self._snapshot is not None:
+            yield from self._content(self._snapshot)
+
+    def _process(self) -> Iterator[Metric]:
+        info = GaugeMetricFamily(
+            metrics.BUILD_INFO.name, metrics.BUILD_INFO.help, labels=metrics.BUILD_INFO.labels
+        )
+        info.add_metric([__version__, platform.python_version()], 1)
+        yield info
+        yield _gauge(metrics.START_TIME, self._started)
+
+    def _loading(self) -> Iterator[Metric]:
+        health = self._health
+        yield _gauge(metrics.CONFIG_LOADED, int(self._snapshot is not None))
+        yield _gauge(metrics.LAST_RELOAD_SUCCESSFUL, int(health.successful))
+        reloads = CounterMetricFamily(
+            metrics.RELOADS.name, metrics.RELOADS.help, labels=metrics.RELOADS.labels
+        )
+        reloads.add_metric(["success"], health.successes)
+        reloads.add_metric(["failure"], health.failures)
+        yield reloads
+        if health.last_success is not None:
+            yield _gauge(metrics.LAST_SUCCESS_TIME, health.last_success)
+        if health.duration is not None:
+            yield _gauge(metrics.RELOAD_DURATION, health.duration)
+
+    def _content(self, snapshot: Snapshot) -> Iterator[Metric]:
+        yield _gauge(metrics.CONFIG_HASH, int(snapshot.loaded.sha256[:_HASH_DIGITS], 16))
+        yield _gauge(metrics.TENANTS, len(snapshot.tenants))
+        yield _gauge(metrics.SERIES, snapshot.series)
+        if snapshot.next_change is not None:
+            yield _gauge(metrics.NEXT_CHANGE, snapshot.next_change.timestamp())
+
+
+def _gauge(metric: metrics.Metric, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(metric.name, metric.help, value=value)
+
+
+def render_health(snapshot: Snapshot | None, health: ReloadHealth, started: float) -> tuple[bytes, bytes]:
+    """The exporter's health, constant until the next reload, as (text, OpenMetrics without its end)."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_HealthCollector(snapshot, health, started))
+    return text_exposition(registry), _openmetrics(registry).removesuffix(END_OF_OPENMETRICS)
+
+
+class ProcessMetrics:
+    """CPU, memory and file descriptors of this process: the only part that every scrape renders anew."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry(auto_describe=False)
+        ProcessCollector(registry=self._registry)
+
+    def text(self) -> bytes:
+        """In text format 0.0.4."""
+        return text_exposition(self._registry)
+
+    def openmetrics(self) -> bytes:
+        """In OpenMetrics, with the line that ends the exposition."""
+        return _openmetrics(self._registry)
+
+
+def _openmetrics(registry: CollectorRegistry) -> bytes:
+    rendered: bytes = openmetrics_exposition(registry)  # type: ignore[no-untyped-call] # the library's is untyped
+    return rendered

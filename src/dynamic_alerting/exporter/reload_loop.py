@@ -1,0 +1,57 @@
+"""The one background thread that looks at the files and the clock."""
+
+import threading
+from datetime import UTC, datetime
+
+from dynamic_alerting.exporter.reloader import Reloader
+
+#: Shortest sleep in seconds, so that a boundary that lies a rounding error ahead does not make the loop spin.
+_SHORTEST = 0.005
+
+
+class ReloadLoop(threading.Thread):
+    """Looks at once, then whenever the interval has passed, a schedule changes, or somebody asks.
+
+    Args:
+        reloader: Does the work.
+        interval: Seconds between two looks at the files.
+    """
+
+    def __init__(self, reloader: Reloader, interval: float) -> None:
+        super().__init__(name="reload", daemon=True)
+        self._reloader = reloader
+        self._interval = interval
+        self._wake = threading.Event()
+        self._forced = threading.Event()
+        self._stopping = threading.Event()
+
+    def look_soon(self) -> None:
+        """Makes the next look come now: something happened in the directory."""
+        self._wake.set()
+
+    def reload(self) -> None:
+        """Makes a load happen now, changed or not (SIGHUP)."""
+        self._forced.set()
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ends the thread after the look that it is in; returns at once."""
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Looks until stopped."""
+        while not self._stopping.is_set():
+            # Cleared before the look: what is asked for during the look makes another one follow.
+            self._wake.clear()
+            forced = self._forced.is_set()
+            self._forced.clear()
+            self._reloader.look(forced=forced)
+            self._wake.wait(self._sleep())
+
+    def _sleep(self) -> float:
+        change = self._reloader.next_change
+        if change is None:
+            return self._interval
+        until_change = (change - datetime.now(UTC)).total_seconds()
+        return min(self._interval, max(until_change, _SHORTEST))

@@ -1,0 +1,87 @@
+"""Log lines that say what a reload changed: files, tenants, findings."""
+
+import logging
+from collections.abc import Collection, Iterable
+
+from dynamic_alerting.config.findings import Finding, FindingSeverity
+from dynamic_alerting.exporter.logs import log_event
+from dynamic_alerting.exporter.snapshot import Snapshot
+
+#: Names written out in one log line; the rest is counted.
+_NAMES = 20
+
+#: Findings logged one by one at a reload; the rest is counted, and served at /api/v1/findings.
+_FINDINGS = 100
+
+_LEVELS: dict[str, int] = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
+
+
+def report_reload(before: Snapshot | None, after: Snapshot, duration: float) -> None:
+    """Logs what is different, findings that are new, and how many are gone."""
+    files = _changed_files(before, after)
+    tenants = _changed_tenants(before, after)
+    known = set(before.loaded.findings) if before else set()
+    new = [finding for finding in after.loaded.findings if finding not in known]
+    rejected = [status.name for status in after.loaded.files if not status.accepted]
+    log_event(
+        logging.INFO,
+        "configuration loaded" if before is None else "configuration reloaded",
+        files_changed=len(files),
+        files=_some(files),
+        tenants_changed=len(tenants),
+        tenants=_some(tenants),
+        rejected_files=_some(rejected) if rejected else None,
+        findings=len(after.loaded.findings),
+        findings_new=len(new),
+        findings_gone=len(known.difference(after.loaded.findings)),
+        series=after.series,
+        sha256=after.loaded.sha256[:12],
+        seconds=round(duration, 4),
+    )
+    _report_findings(new)
+
+
+def _report_findings(findings: list[Finding]) -> None:
+    ranked = sorted(findings, key=lambda finding: -level_of(finding.severity))
+    for finding in ranked[:_FINDINGS]:
+        log_event(
+            level_of(finding.severity),
+            finding.message,
+            finding=finding.id,
+            at=f"{finding.file}:{finding.line}:{finding.column}",
+            text=finding.text,
+            advice=finding.advice,
+        )
+    if len(ranked) > _FINDINGS:
+        log_event(
+            logging.WARNING,
+            "more findings than are logged, see /api/v1/findings",
+            more=len(ranked) - _FINDINGS,
+        )
+
+
+def level_of(severity: FindingSeverity) -> int:
+    """The log level of a finding's severity."""
+    return _LEVELS[severity]
+
+
+def _changed_files(before: Snapshot | None, after: Snapshot) -> list[str]:
+    old = {status.name: status.sha256 for status in before.loaded.files} if before else {}
+    new = {status.name: status.sha256 for status in after.loaded.files}
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _changed_tenants(before: Snapshot | None, after: Snapshot) -> list[str]:
+    """Tenants that came, went, or were rendered again (a change of the platform's defaults renders all)."""
+    old = before.tenants if before else {}
+    return sorted(
+        name for name in old.keys() | after.tenants.keys() if old.get(name) is not after.tenants.get(name)
+    )
+
+
+def _some(names: Collection[str]) -> str | None:
+    if not names:
+        return None
+    shown: Iterable[str] = sorted(names)[:_NAMES]
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return ",".join(shown) + more

@@ -1,0 +1,128 @@
+"""Keeps what is served up to date: with the files, and with the clock."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from dynamic_alerting.config.loader import Loaded, SourceUnreadable
+from dynamic_alerting.exporter.logs import log_event, log_failure
+from dynamic_alerting.exporter.own_metrics import ReloadHealth
+from dynamic_alerting.exporter.reload_report import report_reload
+from dynamic_alerting.exporter.served import Served, serve
+from dynamic_alerting.exporter.snapshot import Snapshot, advance, build_snapshot
+from dynamic_alerting.model.catalogue import Catalogue
+
+
+class Source(Protocol):
+    """What is read again and again: config.loader.Loader."""
+
+    def load(self) -> Loaded:
+        """Reads everything that changed."""
+
+    def changed(self) -> bool:
+        """Tells, cheaply, whether load() may give something else than last time."""
+
+
+def utc_now() -> datetime:
+    """The clock of the process."""
+    return datetime.now(UTC)
+
+
+class Reloader:
+    """Looks at the source and the clock, and replaces what is served in one assignment.
+
+    Only one thread may call look(); any thread may read ``served`` at any time, and gets one generation.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        started: float | None = None,
+    ) -> None:
+        self._source = source
+        self._catalogue = catalogue
+        self._clock = clock
+        self._started = clock().timestamp() if started is None else started
+        self._health = ReloadHealth()
+        self.served: Served = serve(None, self._health, self._started)
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When a schedule or an expiry next changes something."""
+        return self.served.snapshot.next_change if self.served.snapshot else None
+
+    def look(self, *, forced: bool = False) -> None:
+        """Loads again if the source changed (or always, if forced), else follows the clock if it is time.
+
+        Never raises an Exception: whatever goes wrong, the last snapshot stays served, and logs and metrics
+        say why.
+        """
+        try:
+            if forced or self.served.snapshot is None or self._health.unreadable or self._source.changed():
+                self._reload()
+            elif self._is_due():
+                self._follow_clock()
+        except SourceUnreadable as error:
+            self._note_unreadable(str(error))
+        except Exception as error:  # noqa: BLE001 - a defect must not end the only thread that reloads
+            log_failure("reload failed unexpectedly, the last snapshot stays served", error)
+            self._note_unreadable(f"{type(error).__name__}: {error}")
+
+    def _reload(self) -> None:
+        before = self.served.snapshot
+        begun = time.perf_counter()
+        loaded = self._source.load()
+        snapshot = build_snapshot(loaded, self._catalogue, self._clock(), before)
+        duration = time.perf_counter() - begun
+        successful = all(status.accepted for status in loaded.files)
+        self._health = replace(
+            self._health,
+            successful=successful,
+            last_success=self._clock().timestamp() if successful else self._health.last_success,
+            successes=self._health.successes + successful,
+            failures=self._health.failures + (not successful),
+            duration=duration,
+            unreadable=None,
+        )
+        self._publish(snapshot)
+        report_reload(before, snapshot, duration)
+
+    def _is_due(self) -> bool:
+        snapshot = self.served.snapshot
+        if snapshot is None or snapshot.next_change is None:
+            return False
+        now = self._clock()
+        return now >= snapshot.next_change or now < snapshot.at
+
+    def _follow_clock(self) -> None:
+        before = self.served.snapshot
+        if before is None:
+            return
+        snapshot = advance(before, self._clock())
+        self._publish(snapshot)
+        following = snapshot.next_change.isoformat() if snapshot.next_change else None
+        log_event(logging.INFO, "schedule followed", series=snapshot.series, next_change=following)
+
+    def _note_unreadable(self, reason: str) -> None:
+        """Says once per reason that loading fails; the look that repeats it every second is not news."""
+        if reason == self._health.unreadable:
+            return
+        log_event(
+            logging.ERROR,
+            "configuration cannot be loaded, the last snapshot stays served",
+            reason=reason,
+            serving=self.served.snapshot is not None,
+        )
+        self._health = replace(
+            self._health, successful=False, failures=self._health.failures + 1, unreadable=reason
+        )
+        self._publish(self.served.snapshot)
+
+    def _publish(self, snapshot: Snapshot | None) -> None:
+        self.served = serve(snapshot, self._health, self._started)

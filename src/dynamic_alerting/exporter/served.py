@@ -1,0 +1,95 @@
+"""What the exporter serves at a moment: one immutable value that a reload replaces in one assignment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from dynamic_alerting.exporter import metrics
+from dynamic_alerting.exporter.chunks import Chunk
+from dynamic_alerting.exporter.exposition import family_header
+from dynamic_alerting.exporter.gzip_stream import GZIP_HEADER, Deflated, checksum, deflate, trailer
+from dynamic_alerting.exporter.own_metrics import ReloadHealth, render_health
+from dynamic_alerting.exporter.snapshot import RenderedFamilies, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Exposition:
+    """An exposition as it lies ready, plain and compressed, still without its end.
+
+    Attributes:
+        plain: The parts, in order.
+        deflated: The same parts compressed.
+        crc: CRC-32 of all parts.
+        size: Bytes of all parts.
+    """
+
+    plain: tuple[bytes, ...]
+    deflated: tuple[bytes, ...]
+    crc: int
+    size: int
+
+    def plain_parts(self, tail: bytes) -> list[bytes]:
+        """The whole body with this tail."""
+        return [*self.plain, tail]
+
+    def gzip_parts(self, tail: bytes) -> list[bytes]:
+        """The whole body with this tail, as one gzip member."""
+        last = deflate(tail)
+        crc, size = checksum([Deflated(b"", self.crc, self.size, 0), last])
+        return [GZIP_HEADER, *self.deflated, last.data, trailer(crc, size)]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Everything that a request is answered from; never a mixture of two generations.
+
+    Attributes:
+        snapshot: None until the first load.
+        health: How loading has gone.
+        text: The exposition in text format 0.0.4.
+        openmetrics: The exposition in OpenMetrics 1.0.
+    """
+
+    snapshot: Snapshot | None
+    health: ReloadHealth
+    text: Exposition
+    openmetrics: Exposition
+
+
+def serve(snapshot: Snapshot | None, health: ReloadHealth, started: float) -> Served:
+    """Lays out what is served: the snapshot's lines, then the exporter's own health.
+
+    Args:
+        snapshot: None until the first load.
+        health: How loading has gone.
+        started: When the process started, in seconds since the epoch.
+    """
+    plain, deflated = _families(snapshot.families) if snapshot is not None else ([], [])
+    crc, size = checksum(deflated)
+    lines = tuple(plain)
+    compressed = tuple(piece.data for piece in deflated)
+
+    def exposition(own: bytes) -> Exposition:
+        last = deflate(own)
+        total_crc, total = checksum([Deflated(b"", crc, size, 0), last])
+        return Exposition((*lines, own), (*compressed, last.data), total_crc, total)
+
+    text, openmetrics = render_health(snapshot, health, started)
+    return Served(snapshot, health, exposition(text), exposition(openmetrics))
+
+
+def _families(families: RenderedFamilies) -> tuple[list[bytes], list[Deflated]]:
+    laid_out = (
+        (metrics.USER_THRESHOLD, families.thresholds),
+        (metrics.USER_STATE_FILTER, families.states),
+        (metrics.FILE_ACCEPTED, families.files_accepted),
+        (metrics.REJECTED_KEYS, families.rejected_keys),
+    )
+    parts = list(chain.from_iterable(_family(metric, chunks) for metric, chunks in laid_out))
+    return [plain for plain, _ in parts], [piece for _, piece in parts]
+
+
+def _family(metric: metrics.Metric, chunks: Sequence[Chunk]) -> list[tuple[bytes, Deflated]]:
+    header = family_header(metric.name, metric.kind, metric.help)
+    filled = [(chunk.plain, chunk.deflated) for chunk in chunks if chunk.plain]
+    return [(header, deflate(header)), *filled]

@@ -1,0 +1,98 @@
+"""Running it: the HTTP server, the reload thread, the directory watch, and an orderly end."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from dynamic_alerting.exporter.app import build_app
+from dynamic_alerting.exporter.listening import address_of
+from dynamic_alerting.exporter.logs import log_event
+from dynamic_alerting.exporter.reload_loop import ReloadLoop
+from dynamic_alerting.exporter.reloader import Reloader
+from dynamic_alerting.exporter.watching import DirectoryWatch
+
+#: Whole seconds that uvicorn lets answers finish before it ends them.
+_GRACE = 1
+
+#: Seconds to wait for the threads; they are daemons, so a longer look cannot hold up the end.
+_JOIN = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The parts of a running exporter.
+
+    Attributes:
+        reloader: Holds what is served.
+        loop: The reload thread, already started.
+        watch: The directory watch, not yet started.
+        listener: The bound socket.
+    """
+
+    reloader: Reloader
+    loop: ReloadLoop
+    watch: DirectoryWatch
+    listener: socket.socket
+
+
+def watched_directory(source: Path) -> Path:
+    """The directory to watch for a source: itself, or the one that holds the file."""
+    return source if source.is_dir() else source.absolute().parent
+
+
+def run_server(running: Running) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    asyncio.run(_serve(running))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling, which would raise the signal again after an orderly end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+async def _serve(running: Running) -> None:
+    config = uvicorn.Config(
+        build_app(lambda: running.reloader.served),
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+
+    def end(name: str) -> None:
+        log_event(logging.INFO, "ending", signal=name)
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end, number.name)
+    loop.add_signal_handler(signal.SIGHUP, running.loop.reload)
+    running.watch.start()
+    log_event(logging.INFO, "listening", address=str(address_of(running.listener)))
+    try:
+        await server.serve(sockets=[running.listener])
+    finally:
+        _stop(running)
+    log_event(logging.INFO, "ended")
+
+
+def _stop(running: Running) -> None:
+    running.watch.stop()
+    running.loop.stop()
+    running.watch.join(_JOIN)
+    running.loop.join(_JOIN)

@@ -1,0 +1,51 @@
+"""From checked flags to a running exporter."""
+
+import socket
+from pathlib import Path
+
+import click
+
+from dynamic_alerting.config.loader import Loader
+from dynamic_alerting.exporter.reload_loop import ReloadLoop
+from dynamic_alerting.exporter.reloader import Reloader
+from dynamic_alerting.packs.bundled import load_catalogue
+
+
+def start(source: Path, listener: socket.socket, *, strict: bool, interval: float, started: float) -> int:
+    """Loads, serves until asked to end, and returns the exit status.
+
+    Args:
+        source: The configuration directory or file.
+        listener: The bound socket to serve at.
+        strict: Serve only if the first load has no error.
+        interval: Seconds between two looks at the files.
+        started: When the process started, in seconds since the epoch.
+    """
+    catalogue = load_catalogue()
+    reloader = Reloader(Loader(source, catalogue), catalogue, started=started)
+    if strict and (status := _first_load(reloader)):
+        return status
+    loop = ReloadLoop(reloader, interval)
+    loop.start()
+    # Imported while the first load runs beside it: the web server is the larger half of the start.
+    from dynamic_alerting.exporter.server import Running, run_server, watched_directory  # noqa: PLC0415
+    from dynamic_alerting.exporter.watching import DirectoryWatch  # noqa: PLC0415
+
+    watch = DirectoryWatch(watched_directory(source), loop.look_soon)
+    run_server(Running(reloader, loop, watch, listener))
+    return 0
+
+
+def _first_load(reloader: Reloader) -> int:
+    """Loads once under --config.strict: 0 if it is good, 1 with errors printed, 2 if it cannot be read."""
+    reloader.look()
+    served = reloader.served
+    if served.snapshot is None:
+        click.echo(f"threshold-exporter: {served.health.unreadable}", err=True)
+        return 2
+    errors = [finding for finding in served.snapshot.loaded.findings if finding.severity == "error"]
+    for finding in errors:
+        click.echo(finding.explained() + "\n", err=True)
+    if errors:
+        click.echo(f"threshold-exporter: {len(errors)} errors, and --config.strict is given.", err=True)
+    return 1 if errors else 0
