@@ -33,7 +33,8 @@ def prometheus_config(settings: Settings) -> str:
                 "scrape_timeout": interval,
                 "evaluation_interval": interval,
             },
-            "rule_files": [str(settings.rule_packs / "*" / "rules.yaml")],
+            # Each by name: Prometheus allows a pattern in a path's last part only.
+            "rule_files": [str(path) for path in sorted(settings.rule_packs.glob("*/rules.yaml"))],
             "alerting": {
                 "alertmanagers": [_static([{"targets": [_address(settings.alertmanager_port)]}])],
             },
