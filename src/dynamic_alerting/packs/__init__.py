@@ -1,0 +1,1 @@
+"""Rule packs: one ``pack.yaml`` becomes rules, tests, catalogue, defaults and pages."""

@@ -1,0 +1,133 @@
+"""The one comparison behind every alert: a signal against its tenants' thresholds, tier by tier.
+
+docs/decisions/0001-rule-form.md says why it has this form. In short: thresholds are aggregated to the
+join key, so replicas change nothing; ``group_right`` makes the severity a label of the result, so one
+rule serves all tiers; and ``tenant:threshold_fallback`` is empty unless every exporter is gone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from dynamic_alerting.packs.promql import selector
+
+SEVERITIES = ("critical", "warning", "info")
+FALLBACK = "tenant:threshold_fallback"
+STATE_FALLBACK = "tenant:state_filter_fallback"
+MAINTENANCE = "tenant:maintenance:active"
+NO_EXPORTER = "absent(threshold_exporter_config_loaded == 1)"
+
+Matchers = list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A signal, the key it is compared with, and the side that is bad."""
+
+    record: str
+    component: str
+    metric: str
+    direction: Literal["above", "below"]
+    dimensions: tuple[str, ...] = ()
+
+    @property
+    def worst(self) -> str:
+        """The aggregation that keeps the last threshold of several replicas to be crossed."""
+        return "max" if self.direction == "above" else "min"
+
+    @property
+    def operator(self) -> str:
+        """The comparison that is true when it is bad."""
+        return ">" if self.direction == "above" else "<"
+
+
+def exceeds(comparison: Comparison) -> str:
+    """Write the vector (tenant, dimensions, severity) of a signal's values that cross their threshold.
+
+    With dimensions, the threshold of the most specific label set wins, each severity by itself: first
+    the series that name every dimension, then those that name some, then the base. A level looks
+    only at what no level before it has a threshold for. A ``+Inf`` threshold is a threshold: it hides
+    the base and is never crossed.
+    """
+    levels = list(_levels(comparison.dimensions))
+    parts = []
+    for index, level in enumerate(levels):
+        part = _crossed_at(comparison, level)
+        for earlier in levels[:index]:
+            on, known = _joined("tenant", *earlier, "severity"), _group(_served(comparison, earlier))
+            part = f"{_group(part)}\nunless on ({on}) {known}"
+        parts.append(part)
+    return "\nor\n".join(_group(part) for part in parts) if len(parts) > 1 else parts[0]
+
+
+def has_threshold(component: str, metric: str) -> str:
+    """Write a vector of every threshold series, base or dimensional, of one key."""
+    return _or_fallback([("component", "=", component), ("metric", "=", metric)])
+
+
+def state_is_on(record: str, state_filter: str) -> str:
+    """Write the vector of a signal's values above zero whose ``reason`` the tenant's filter names."""
+    parts = []
+    for severity in SEVERITIES:
+        matchers: Matchers = [("filter", "=", state_filter), ("severity", "=", severity)]
+        states = f"{selector('user_state_filter', matchers)}\nor {selector(STATE_FALLBACK, matchers)}"
+        on = f"max by (tenant, reason, severity) {_group(states)}"
+        parts.append(f"({record} > 0)\n* on (tenant, reason) group_left (severity)\n{on}")
+    return "\nor\n".join(_group(part) for part in parts)
+
+
+def outside_maintenance(condition: str, pack: str) -> str:
+    """Write ``condition`` for tenants that are not in maintenance."""
+    return f"{_group(condition)}\nunless on (tenant) {selector(MAINTENANCE, [('pack', '=', pack)])}"
+
+
+def both(first: str, second: str, on: Sequence[str]) -> str:
+    """Write the first condition's values where the second holds for the same tenant and severity."""
+    return f"{_group(first)}\nand on ({_joined(*on)})\n{_group(second)}"
+
+
+def _levels(dimensions: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [subset for size in range(len(dimensions), -1, -1) for subset in combinations(dimensions, size)]
+
+
+def _crossed_at(comparison: Comparison, level: tuple[str, ...]) -> str:
+    """Compare with the thresholds of one level, which name exactly the dimensions of ``level``."""
+    worst, operator = comparison.worst, comparison.operator
+    if level == comparison.dimensions:  # one signal series, several tiers
+        thresholds = (
+            f"{worst} by ({_joined('tenant', *level, 'severity')}) {_group(_served(comparison, level))}"
+        )
+        return (
+            f"{comparison.record}\n{operator} on ({_joined('tenant', *level)}) group_right ()\n{thresholds}"
+        )
+    parts = []  # several signal series share a threshold: one tier at a time, or it is many-to-many
+    for severity in SEVERITIES:
+        served = _served(comparison, level, severity)
+        thresholds = f"{worst} by ({_joined('tenant', *level, 'severity')}) {_group(served)}"
+        joined = f"{operator} on ({_joined('tenant', *level)}) group_left (severity)"
+        parts.append(f"{comparison.record}\n{joined}\n{thresholds}")
+    return "\nor\n".join(parts)
+
+
+def _served(comparison: Comparison, level: tuple[str, ...], severity: str | None = None) -> str:
+    matchers: Matchers = [("component", "=", comparison.component), ("metric", "=", comparison.metric)]
+    if severity is not None:
+        matchers.append(("severity", "=", severity))
+    for dimension in comparison.dimensions:
+        matchers.append((dimension, "!=" if dimension in level else "=", ""))
+        matchers.append((f"{dimension}_re", "=", ""))
+    return _or_fallback(matchers)
+
+
+def _or_fallback(matchers: Matchers) -> str:
+    return f"{selector('user_threshold', matchers)}\nor {selector(FALLBACK, matchers)}"
+
+
+def _group(text: str) -> str:
+    lines = "\n".join(f"  {line}" for line in text.splitlines())
+    return f"(\n{lines}\n)"
+
+
+def _joined(*labels: str) -> str:
+    return ", ".join(labels)

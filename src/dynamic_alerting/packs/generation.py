@@ -1,0 +1,57 @@
+"""Everything that is generated from the packs of a checkout, and whether it is current."""
+
+from pathlib import Path
+
+from dynamic_alerting.packs.cases import pack_cases
+from dynamic_alerting.packs.declared_keys import catalogue_of
+from dynamic_alerting.packs.defaults_file import defaults_text
+from dynamic_alerting.packs.examples import EVALUATION
+from dynamic_alerting.packs.pack import Pack
+from dynamic_alerting.packs.pages import reference_page, runbook_page
+from dynamic_alerting.packs.rules import rule_file
+from dynamic_alerting.packs.yaml_text import dump
+
+CATALOGUE = "src/dynamic_alerting/packs/catalogue.json"
+
+
+def generated_files(packs: list[Pack]) -> dict[str, str]:
+    """Return every generated file: path under the checkout's root to its whole text."""
+    files = {CATALOGUE: catalogue_of(packs).to_json(), "conf.d/_defaults.yaml": defaults_text(packs)}
+    for pack in packs:
+        files[f"rule-packs/{pack.pack}/rules.yaml"] = rules_text(pack)
+        files[f"rule-packs/{pack.pack}/tests.yaml"] = tests_text(pack)
+        files[f"docs/rule-packs/{pack.pack}.md"] = reference_page(pack)
+        files[f"docs/runbooks/{pack.pack}.md"] = runbook_page(pack)
+    return files
+
+
+def rules_text(pack: Pack) -> str:
+    """Return the pack's rules as a Prometheus rule file."""
+    return dump(rule_file(pack))
+
+
+def tests_text(pack: Pack) -> str:
+    """Return the pack's generated promtool tests. Hand-written ones stand in tests-extra.yaml."""
+    cases = [case.as_promtool() for case in pack_cases(pack)]
+    return dump({"rule_files": ["rules.yaml"], "evaluation_interval": f"{EVALUATION}s", "tests": cases})
+
+
+def stale_files(root: Path, files: dict[str, str]) -> list[str]:
+    """Return the paths of generated files that are missing or differ from what would be written."""
+    return [name for name, text in files.items() if _text(root / name) != text]
+
+
+def write_files(root: Path, files: dict[str, str]) -> list[str]:
+    """Write what is not current, each file at once, and return the paths written."""
+    stale = stale_files(root, files)
+    for name in stale:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name}.new")
+        unfinished.write_text(files[name], encoding="utf-8")
+        unfinished.replace(path)
+    return stale
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -1,0 +1,80 @@
+"""Reading packs' PromQL as trees, and writing selectors with their values escaped."""
+
+from collections.abc import Iterator
+
+import promql_parser as parser
+
+
+def selector(metric: str, matchers: list[tuple[str, str, str]]) -> str:
+    """Write ``metric{label="value",…}`` from (label, operator, value) triples."""
+    if not matchers:
+        return metric
+    inside = ",".join(f"{label}{operator}{quoted(value)}" for label, operator, value in matchers)
+    return f"{metric}{{{inside}}}"
+
+
+def quoted(value: str) -> str:
+    """Write a PromQL string literal."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def parse(expr: str) -> parser.Expr:
+    """Parse an expression.
+
+    Raises:
+        ValueError: The expression is not PromQL.
+    """
+    return parser.parse(expr)
+
+
+def metric_names(expr: str) -> set[str]:
+    """Return the names of all metrics that an expression reads."""
+    names = set()
+    for node in _nodes(parse(expr)):
+        if isinstance(node, parser.VectorSelector):
+            names.add(node.name or "")
+    return names
+
+
+def unguarded_divisors(expr: str) -> list[str]:
+    """Return the divisors that may be zero: neither a number nor a comparison such as ``(x > 0)``."""
+    found = []
+    for node in _nodes(parse(expr)):
+        if isinstance(node, parser.BinaryExpr) and str(node.op) == "/":
+            divisor = _inside(node.rhs)
+            compared = isinstance(divisor, parser.BinaryExpr) and str(divisor.op) in {">", "!="}
+            if not compared and not isinstance(divisor, parser.NumberLiteral):
+                found.append(str(divisor.prettify()).strip())
+    return found
+
+
+def unrated_counters(expr: str) -> list[str]:
+    """Return the ``…_total`` metrics whose raw, ever growing value is read."""
+    tree = parse(expr)
+    ranged = {id_of(node.vector_selector) for node in _nodes(tree) if isinstance(node, parser.MatrixSelector)}
+    return sorted(
+        node.name
+        for node in _nodes(tree)
+        if isinstance(node, parser.VectorSelector)
+        and node.name is not None
+        and node.name.endswith("_total")
+        and id_of(node) not in ranged
+    )
+
+
+def id_of(node: parser.VectorSelector) -> str:
+    """Return the text that stands for a selector; the parser gives a new object at each access."""
+    return str(node.prettify())
+
+
+def _inside(node: parser.Expr) -> parser.Expr:
+    while isinstance(node, parser.ParenExpr):
+        node = node.expr
+    return node
+
+
+def _nodes(node: parser.Expr) -> Iterator[parser.Expr]:
+    found: list[parser.Expr] = []
+    parser.walk(node, pre_visit=found.append)
+    return iter(found)

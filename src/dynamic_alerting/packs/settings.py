@@ -1,0 +1,4 @@
+"""What a company changes about everything that is generated. Run `make generate` afterwards."""
+
+# Where docs/runbooks of this checkout is published. `.example` never resolves: set your own address.
+RUNBOOK_BASE_URL = "https://dynamic-alerting.example/docs/runbooks"
