@@ -1,15 +1,15 @@
 """Threshold keys: what tenants write before the colon."""
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.errors import KeySyntaxError
+from dynamic_alerting.model.key_grammar import CRITICAL_SUFFIX, read_key
 from dynamic_alerting.model.matchers import Matcher
+from dynamic_alerting.model.promql_strings import quote
 
-CRITICAL_SUFFIX = "_critical"
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+__all__ = ["CRITICAL_SUFFIX", "ThresholdKey", "parse_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class ThresholdKey:
         name: the key without its tier suffix and matchers, such as `redis_queue_length`.
         is_critical: whether it is spelled with the `_critical` suffix.
         matchers: the dimensions that it is for, sorted by label; empty for a base key.
-        text: the key in its one canonical spelling.
+        text: the key in its one canonical spelling, which reads back as the same key.
     """
 
     name: str
@@ -29,7 +29,7 @@ class ThresholdKey:
     text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", self.name + (CRITICAL_SUFFIX if self.is_critical else ""))
+        object.__setattr__(self, "text", _format(self))
 
     @property
     def is_regex(self) -> bool:
@@ -44,11 +44,47 @@ class ThresholdKey:
 def parse_key(text: str, catalogue: Catalogue) -> ThresholdKey:
     """Read a threshold key.
 
+    A declared key that itself ends in `_critical` is that key, not a tier.
+
+    Args:
+        text: the key as written.
+        catalogue: the keys that packs declare.
+
     Raises:
-        KeySyntaxError: the text is not a threshold key.
+        KeySyntaxError: the text is not a threshold key, or is another spelling of a declared key.
     """
-    if not _NAME.fullmatch(text):
-        raise KeySyntaxError(f"{text!r} is not a threshold key", advice="write <component>_<metric>")
-    if text in catalogue.specs or not text.endswith(CRITICAL_SUFFIX):
-        return ThresholdKey(text, is_critical=False)
-    return ThresholdKey(text.removesuffix(CRITICAL_SUFFIX), is_critical=True)
+    spelled, matchers = read_key(text)
+    is_critical = spelled.endswith(CRITICAL_SUFFIX) and spelled not in catalogue.specs
+    name = spelled.removesuffix(CRITICAL_SUFFIX) if is_critical else spelled
+    key = ThresholdKey(name, is_critical, matchers)
+    if name not in catalogue.specs:
+        _check_undeclared(key, text.index(spelled), catalogue)
+    return key
+
+
+def _check_undeclared(key: ThresholdKey, offset: int, catalogue: Catalogue) -> None:
+    component, _, metric = key.name.partition("_")
+    if not metric:
+        raise KeySyntaxError(
+            f"{key.name!r} names a component but no metric",
+            offset=offset,
+            advice=f"write <component>_<metric>, for example {component}_connections",
+        )
+    declared = catalogue.declared_as(component, metric)
+    if declared is not None:
+        raise KeySyntaxError(
+            f"{key.name!r} would be served as the same series as the key {declared}",
+            offset=offset,
+            advice=f"write {ThresholdKey(declared, key.is_critical, key.matchers)}",
+        )
+
+
+def _format(key: ThresholdKey) -> str:
+    name = key.name + CRITICAL_SUFFIX if key.is_critical else key.name
+    if not key.matchers:
+        return name
+    matchers = (
+        f"{matcher.label}{'=~' if matcher.is_regex else '='}{quote(matcher.value)}"
+        for matcher in key.matchers
+    )
+    return f"{name}{{{', '.join(matchers)}}}"

@@ -45,7 +45,8 @@ class Moment:
     def _time_boxed(self, box: TimeBoxed[T]) -> Momentary[T]:
         if self.at >= box.expires:
             return Momentary(USE_DEFAULT, None, None, None)
-        value, window, expires, until = self.value_of(box.value)
+        inner: Momentary[T] = self.value_of(box.value)
+        value, window, expires, until = inner
         return Momentary(value, window, sooner(expires, box.expires), sooner(until, box.expires))
 
     def _scheduled(self, schedule: Scheduled[T]) -> Momentary[T]:
@@ -56,9 +57,11 @@ class Moment:
             inside, changes = self._window(override.window)
             boundary = sooner(boundary, changes)
             if inside:
-                value, _, expires, until = self.value_of(override.value)
+                chosen: Momentary[T] = self.value_of(override.value)
+                value, _, expires, until = chosen
                 return Momentary(value, override.window.text, expires, sooner(boundary, until))
-        value, window, expires, until = self.value_of(schedule.default)
+        otherwise: Momentary[T] = self.value_of(schedule.default)
+        value, window, expires, until = otherwise
         return Momentary(value, window, expires, sooner(boundary, until))
 
     def _has_expired(self, override: Override[T]) -> bool:
