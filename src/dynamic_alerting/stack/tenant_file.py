@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -25,6 +25,8 @@ def set_value(path: Path, tenant: str, key: str, value: str) -> None:
     Raises:
         StackError: the file does not hold the tenant, or the text would change more than that key.
     """
+    if "\n" in value:
+        raise StackError(f"{path}: the value of {key} is more than one line")
     text = path.read_text(encoding="utf-8")
     block = _find(_find(yaml.compose(text), "tenants"), tenant)
     if not isinstance(block, yaml.MappingNode) or block.flow_style:
@@ -47,8 +49,11 @@ def _find(node: yaml.Node | None, key: str) -> yaml.Node | None:
 
 
 def _require_only_that_change(path: Path, before: str, after: str, tenant: str, key: str) -> None:
-    old, new = yaml.safe_load(before), yaml.safe_load(after)
+    try:
+        old, new = yaml.safe_load(before), yaml.safe_load(after)
+    except yaml.YAMLError as error:
+        raise StackError(f"{path}: with {key} written it would not be YAML any more: {error}") from error
     old["tenants"][tenant].pop(key, None)
-    _: Any = new["tenants"][tenant].pop(key)
+    del new["tenants"][tenant][key]
     if old != new:
         raise StackError(f"{path}: writing {key} would have changed more than that; write it by hand")
