@@ -1,0 +1,277 @@
+"""Files to configuration, again and again, without ever losing what was good."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from dynamic_alerting.config.combining import combine
+from dynamic_alerting.config.compiled import CompiledFile
+from dynamic_alerting.config.file_reader import read_file, rejected
+from dynamic_alerting.config.loaded import FileStatus, Loaded
+from dynamic_alerting.config.ownership import is_platform_file, load_order
+from dynamic_alerting.config.reporting import FileReport
+from dynamic_alerting.config.sources import (
+    FileUnreadable,
+    Listing,
+    Located,
+    Signature,
+    SourceUnreadable,
+    list_source,
+    read_bytes,
+    still_there,
+)
+from dynamic_alerting.config.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from dynamic_alerting.config.findings import Finding
+    from dynamic_alerting.model.catalogue import Catalogue
+
+__all__ = ["FileStatus", "Loaded", "Loader", "SourceUnreadable"]
+
+_ATTEMPTS: Final = 20  # to read one generation while others replace it
+# The coarsest clock of a file system (FAT: two seconds). A file that was written this shortly before it was
+# read can be written again without getting a new signature.
+_SETTLED_AFTER: Final = 2_000_000_000  # nanoseconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One file's content, or why there is none.
+
+    Attributes:
+        data: the content.
+        problem: why there is none.
+        signature: what the file had when it was read.
+        is_settled: whether an equal signature proves an equal content.
+    """
+
+    data: bytes | None
+    problem: str
+    signature: Signature | None
+    is_settled: bool
+
+
+@dataclass(slots=True)
+class _Held:
+    """What is remembered of one file.
+
+    Attributes:
+        signature: with which it was last read.
+        is_settled: whether an equal signature proves an equal content.
+        compiled: what it says.
+        status: how it is doing.
+        problem: why it could not be read; empty where it could.
+        fingerprint: its name and content, for the hash over all files.
+    """
+
+    signature: Signature | None
+    is_settled: bool
+    compiled: CompiledFile
+    status: FileStatus
+    problem: str
+    fingerprint: bytes
+
+
+class Loader:
+    """Loads a directory of configuration files, or one single file in place of a directory.
+
+    Only files whose content changed are parsed again. A file whose content cannot be used keeps its last
+    valid state, and a key whose value cannot be used keeps its last valid value, for as long as the loader
+    and the file live. A deleted file takes its tenants with it.
+
+    One caller at a time: calls from several threads wait for each other. What load() returns is immutable
+    and may be shared freely.
+
+    Args:
+        source: the directory or the file.
+        catalogue: the keys that the rule packs declare.
+        clock: tells which time-boxed values have ended.
+    """
+
+    def __init__(
+        self, source: Path, catalogue: Catalogue, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        self._source = source
+        self._vocabulary = Vocabulary(catalogue)
+        self._clock = clock or _utc_now
+        self._lock = Lock()
+        self._held: dict[str, _Held] = {}
+        self._order: tuple[str, ...] = ()
+        self._loaded: Loaded | None = None
+        self._valid_until: datetime | None = None  # when the next time-boxed value ends
+
+    def load(self, *, reread: bool = False) -> Loaded:
+        """Load what changed since the last time.
+
+        Args:
+            reread: read and hash every file, even those whose status on disk says that they did not change.
+
+        Returns:
+            The same object as last time where nothing is different.
+
+        Raises:
+            SourceUnreadable: the directory or the single file cannot be read, or does not hold still; what
+                was loaded before stays as it was.
+        """
+        with self._lock:
+            listing, readings = self._read_generation(reread=reread)
+            held = self._compile(listing, readings)
+            now = self._clock()
+            if self._loaded is None or held is not self._held or self._has_expired(now):
+                order = tuple(sorted(held, key=load_order))
+                self._loaded = self._combine([held[name] for name in order], listing, now)
+                self._held, self._order = held, order
+            return self._loaded
+
+    def changed(self) -> bool:
+        """Whether load() may give something else than last time.
+
+        Looks at names and status of the files, and reads only those that were written so shortly before
+        they were read that their status proves nothing yet.
+        """
+        with self._lock:
+            try:
+                listing = list_source(self._source)
+            except SourceUnreadable:
+                return True
+            if listing.files.keys() != self._held.keys():
+                return True
+            return any(self._differs(located, self._held[name]) for name, located in listing.files.items())
+
+    def _differs(self, located: Located, held: _Held) -> bool:
+        if located.signature != held.signature:
+            return True
+        if held.is_settled:
+            return False
+        reading = _read(located)
+        if reading is None or _digest(reading.data) != held.status.sha256:
+            return True
+        held.is_settled = reading.is_settled
+        return False
+
+    def _has_expired(self, now: datetime) -> bool:
+        return self._valid_until is not None and now >= self._valid_until
+
+    def _read_generation(self, *, reread: bool) -> tuple[Listing, dict[str, _Reading]]:
+        """List the source and read what is not known to be unchanged, all from one generation."""
+        for _ in range(_ATTEMPTS):
+            listing = list_source(self._source)
+            readings = self._read_changed(listing, reread=reread)
+            if readings is not None and still_there(self._source, listing):
+                return listing, readings
+        raise SourceUnreadable(f"{self._source}: its files were replaced {_ATTEMPTS} times while being read")
+
+    def _read_changed(self, listing: Listing, *, reread: bool) -> dict[str, _Reading] | None:
+        """None where a file went away since it was listed."""
+        readings: dict[str, _Reading] = {}
+        for name, located in listing.files.items():
+            held = self._held.get(name)
+            if held and held.is_settled and held.signature == located.signature and not reread:
+                continue
+            reading = _read(located)
+            if reading is None:
+                return None
+            readings[name] = reading
+        return readings
+
+    def _compile(self, listing: Listing, readings: Mapping[str, _Reading]) -> dict[str, _Held]:
+        """What is held of all files; the same object as before where no file says anything else."""
+        held = {name: one for name, one in self._held.items() if name in listing.files}
+        is_same = len(held) == len(self._held)
+        for name, reading in readings.items():
+            before = held.get(name)
+            if before is not None and _says_the_same(before, reading):
+                before.signature, before.is_settled = reading.signature, reading.is_settled
+                continue
+            if reading.data is None and not listing.is_directory:
+                raise SourceUnreadable(f"{self._source}: {reading.problem}")
+            held[name] = self._hold(name, reading, before, is_directory=listing.is_directory)
+            is_same = False
+        return self._held if is_same else held
+
+    def _hold(self, name: str, reading: _Reading, before: _Held | None, *, is_directory: bool) -> _Held:
+        last = before.compiled if before else None
+        if reading.data is None:
+            compiled = _unreadable(name, reading.problem, last)
+        else:
+            is_platform = not is_directory or is_platform_file(name)
+            compiled = read_file(name, reading.data, self._vocabulary, last, is_platform=is_platform)
+        digest = _digest(reading.data)
+        status = FileStatus(name, digest, compiled.accepted, compiled.rejected)
+        fingerprint = f"{name}\0{digest}\n".encode()
+        return _Held(reading.signature, reading.is_settled, compiled, status, reading.problem, fingerprint)
+
+    def _combine(self, held: list[_Held], listing: Listing, now: datetime) -> Loaded:
+        compiled = [one.compiled for one in held]
+        combined = combine(compiled, now, is_directory=listing.is_directory)
+        deadlines = (deadline.expires for file in compiled for deadline in file.deadlines)
+        self._valid_until = min((expires for expires in deadlines if expires > now), default=None)
+        findings = [finding for file in compiled for finding in file.findings]
+        statuses = [one.status for one in held]
+        if combined.later:
+            findings = [
+                finding
+                for file in compiled
+                for finding in _by_place(file.findings, combined.later.of(file.name))
+            ]
+            statuses = [_counting(status, combined.later.errors(status.name)) for status in statuses]
+        total = hashlib.sha256(b"".join(one.fingerprint for one in held)).hexdigest()
+        return Loaded(combined.configuration, tuple(findings), tuple(statuses), total)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _says_the_same(before: _Held, reading: _Reading) -> bool:
+    return before.problem == reading.problem and before.status.sha256 == _digest(reading.data)
+
+
+def _unreadable(name: str, problem: str, last: CompiledFile | None) -> CompiledFile:
+    report = FileReport(name)
+    report.at_position(
+        "DA001",
+        1,
+        1,
+        text=name,
+        message=f"The file cannot be read: {problem}.",
+        advice="Put a regular file that the exporter's user may read in its place, or delete it.",
+    )
+    return rejected(last or CompiledFile(name), report)
+
+
+def _by_place(findings: Iterable[Finding], later: list[Finding]) -> Iterable[Finding]:
+    if not later:
+        return findings
+    return sorted((*findings, *later), key=lambda finding: (finding.line, finding.column))
+
+
+def _counting(status: FileStatus, errors: int) -> FileStatus:
+    return replace(status, rejected_keys=status.rejected_keys + errors) if errors else status
+
+
+def _digest(data: bytes | None) -> str:
+    return "" if data is None else hashlib.sha256(data).hexdigest()
+
+
+def _read(located: Located) -> _Reading | None:
+    """Read one file; None where it went away since it was listed."""
+    if located.signature is None:
+        return _Reading(None, located.problem, None, is_settled=False)
+    now = time.time_ns()
+    try:
+        data, signature = read_bytes(located.path)
+    except FileNotFoundError:
+        return None
+    except FileUnreadable as error:
+        return _Reading(None, str(error), located.signature, is_settled=False)
+    age = now - max(signature.modified, signature.changed)
+    return _Reading(data, "", signature, is_settled=age > _SETTLED_AFTER)
