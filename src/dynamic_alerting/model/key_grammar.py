@@ -59,7 +59,7 @@ class _Reader:
             if self._take("}"):
                 break
             if self._is_at_end():
-                raise KeySyntaxError("the brace { is never closed", offset=opening, advice=self._closed())
+                raise KeySyntaxError("the brace { is never closed", offset=opening, advice=self._closed(name))
             start = self.at
             matcher = self._matcher()
             if matchers.setdefault(matcher.label, matcher) is not matcher:
@@ -149,8 +149,9 @@ class _Reader:
             advice = f"write {name}{CRITICAL_SUFFIX}{braces}"
         raise KeySyntaxError(f"{rest!r} cannot follow the closing brace", offset=self.at, advice=advice)
 
-    def _closed(self) -> str:
-        return f"write {self.text.strip().rstrip(',')}}}"
+    def _closed(self, name: str) -> str:
+        spelled = self.text.strip().rstrip(f",{_SPACE}")
+        return f"write {name}" if spelled.endswith("{") else f"write {spelled}}}"
 
     def _is_at_end(self) -> bool:
         return self.at >= len(self.text)

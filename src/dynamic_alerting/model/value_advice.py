@@ -50,9 +50,8 @@ def why_not_a_value(text: str) -> ValueSyntaxError:
 
 
 def _out_of_range(text: str) -> ValueSyntaxError | None:
-    if not _NUMBER.fullmatch(text.partition(":")[0]):
-        return None
-    if text.partition(":")[2] not in ("", *Severity):
+    number, colon, severity = text.partition(":")
+    if not _NUMBER.fullmatch(number) or (colon and severity not in list(Severity)):
         return None
     return ValueSyntaxError(
         f"{text!r} is too large or too small a number", advice="write a number between 1e-300 and 1e300"
