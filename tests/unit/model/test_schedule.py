@@ -129,6 +129,7 @@ def test_the_schema_pattern_refuses_only_what_the_parser_refuses(text: str) -> N
         assert isinstance(read, WindowSyntaxError)
 
 
-@pytest.mark.parametrize("zone", sorted(known_zones()))
-def test_every_iana_zone_can_be_named(zone: str) -> None:
-    assert parse_window(f"10:00-11:00 {zone}").zone == zone
+def test_every_iana_zone_can_be_named() -> None:
+    zones = known_zones()
+    assert {parse_window(f"10:00-11:00 {zone}").zone for zone in zones} == zones
+    assert {"Asia/Taipei", "Etc/GMT+8", "America/Argentina/Buenos_Aires", "EST5EDT"} <= zones

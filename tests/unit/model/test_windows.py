@@ -45,13 +45,9 @@ def test_utc_when_no_zone_is_said() -> None:
 
 
 def test_a_window_that_crosses_midnight_belongs_to_the_day_it_starts_on() -> None:
-    assert (
-        open_times("Fri 22:00-06:00", "2026-11-23T00:00", "2026-12-05T00:00")
-        == [
-            ("Fri 27 22:00:00", "Sat 28 06:00:00"),
-            ("Fri 04 22:00:00", "Sat 05 06:00:00"),
-        ][:1]
-    )
+    assert open_times("Fri 22:00-06:00", "2026-11-23T00:00", "2026-12-01T00:00") == [
+        ("Fri 27 22:00:00", "Sat 28 06:00:00")
+    ]
 
 
 def test_a_window_may_end_at_24_00() -> None:
@@ -132,7 +128,7 @@ def test_a_time_that_clocks_show_twice_counts_both_times() -> None:
 
 
 def test_a_clock_change_of_half_an_hour() -> None:
-    # Lord Howe: from 02:00 (+10:30) to 02:30 (+11) at 15:30 UTC on 3 October 2026; back on 4 April 2026, 15:00.
+    # Lord Howe's clocks go from 02:00 to 02:30 on 3 October 2026, 15:30 UTC; back on 4 April, 15:00 UTC.
     assert open_times("02:15-03:00 Australia/Lord_Howe", "2026-10-03T00:00", "2026-10-04T00:00") == [
         ("Sat 03 15:30:00", "Sat 03 16:00:00")
     ]
@@ -212,9 +208,7 @@ _INTERESTING = [
 _INSTANTS = st.builds(
     lambda day, minutes, seconds: day + timedelta(minutes=minutes, seconds=seconds),
     st.sampled_from(_INTERESTING)
-    | st.datetimes(utc("1980-01-01").replace(tzinfo=None)).map(
-        lambda day: day.replace(tzinfo=UTC, year=min(day.year, 2090) if day.day < 29 else 2020)
-    ),
+    | st.datetimes(datetime(1980, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds
     st.integers(-2000, 2000),
     st.floats(0, 60),
 )
