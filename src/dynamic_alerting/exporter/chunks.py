@@ -8,6 +8,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from dynamic_alerting.exporter.gzip_stream import Deflated, deflate
 
@@ -38,8 +39,11 @@ class Chunk:
         return memoryview(self.plain)[start : self.ends[index]]
 
 
-def runs(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Cuts sorted names into the runs that become chunks."""
+def runs(names: Sequence[str], previous: Sequence[Chunk] = ()) -> tuple[tuple[str, ...], ...]:
+    """Cuts sorted names into the runs that become chunks; the same names are cut as they were before."""
+    known = tuple(chunk.names for chunk in previous)
+    if tuple(chain.from_iterable(known)) == tuple(names):
+        return known
     cut: list[tuple[str, ...]] = []
     start = 0
     for index, name in enumerate(names, 1):

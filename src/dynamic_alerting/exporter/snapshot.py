@@ -123,7 +123,7 @@ def _render(
     names = sorted(tenant.name for tenant in loaded.configuration.tenants)
     tenants = {name: fresh.get(name) or kept[name] for name in names}
     old = previous.families if previous else RenderedFamilies()
-    cut = runs(names)
+    cut = runs(names, old.thresholds)
     accepted, rejected = _file_families(loaded.files, previous)
     families = RenderedFamilies(
         rechunk(old.thresholds, cut, thresholds), rechunk(old.states, cut, states), accepted, rejected
@@ -148,5 +148,5 @@ def _file_families(
             accepted[status.name] = file_line(FILE_ACCEPTED.name, status.name, int(status.accepted))
         if known is None or known.rejected_keys != status.rejected_keys:
             rejected[status.name] = file_line(REJECTED_KEYS.name, status.name, status.rejected_keys)
-    cut = runs(sorted(status.name for status in files))
+    cut = runs(sorted(status.name for status in files), old.files_accepted)
     return rechunk(old.files_accepted, cut, accepted), rechunk(old.rejected_keys, cut, rejected)
