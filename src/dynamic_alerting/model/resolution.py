@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Configuration, Tenant
-from dynamic_alerting.model.dimensions import Dimensional, Ladder, dimensional_rungs, resolve_dimensions
+from dynamic_alerting.model.dimensions import Dimensional, Ladder, resolve_dimensions, steps_of
 from dynamic_alerting.model.moments import Moment, earliest
 from dynamic_alerting.model.platform import NO_DEFAULT, Default, Platform, Served, base_thresholds, served_as
 from dynamic_alerting.model.rungs import TENANT, Statements, base_rung, listen
@@ -101,9 +101,9 @@ class Resolver:
             dimensional = said.dimensional.get(name, ())
             if dimensional or default.dimensional:
                 ladder = Ladder(
-                    dimensional_rungs(dimensional),
+                    steps_of(dimensional),
                     own,
-                    dimensional_rungs(default.dimensional, without=dimensional),
+                    steps_of(default.dimensional, without=dimensional),
                     base,
                     served.direction,
                 )
