@@ -89,13 +89,14 @@ class Resolver:
             if default.dimensional:
                 names[name] = None
             elif name not in names:
-                thresholds += [Threshold(tenant, *general[1:]) for general in default.thresholds]
+                thresholds += [tuple.__new__(Threshold, (tenant, *one[1:])) for one in default.thresholds]
         for name in names:
             default = defaults.get(name, NO_DEFAULT)
             plain = said.plain.get(name)
             own = base_rung(plain, said.critical.get(name))
             # A base key that a tenant sets stands in the place of the platform's, whatever its severity.
-            base = (default.rung if plain is None else default.critical) | own
+            general = default.rung if plain is None else default.critical
+            base = general | own if general else own
             served = self._served_as(name)
             thresholds += base_thresholds(tenant, served, base)
             dimensional = said.dimensional.get(name, ())
