@@ -61,6 +61,7 @@ FINDING_KINDS: Final = _table(
     _error("DA002", "File is not UTF-8"),
     _error("DA003", "File is too large"),
     _error("DA004", "Forbidden character"),
+    _warning("DA005", "Directory without files"),
     _error("DA010", "YAML syntax error"),
     _error("DA011", "Key written twice"),
     _error("DA012", "Tag"),
