@@ -226,7 +226,7 @@ class _Builder:
                 f"With this alias, the file's aliases stand for more than {LARGEST_EXPANSION} nodes.",
                 "Write the values out, or into the defaults of _defaults.yaml.",
             )
-        if level + extent.levels - 1 > DEEPEST_NESTING:
+        if level + extent.levels > DEEPEST_NESTING:
             self._refuse_depth(event)
         return node
 

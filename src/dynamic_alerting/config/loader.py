@@ -95,8 +95,8 @@ class Loader:
             The same object as last time where nothing is different.
 
         Raises:
-            SourceUnreadable: the directory or the single file cannot be read, does not hold still, or has lost
-                all of its files (as when a volume is not mounted); what was loaded before stays as it was.
+            SourceUnreadable: the directory or the single file cannot be read, does not hold still, or has
+                lost all of its files (as when a volume is not mounted); what was loaded stays as it was.
         """
         with self._lock:
             listing, readings = self._read_generation(reread=reread)
