@@ -183,7 +183,7 @@ def test_a_dns_label_names_a_tenant(confd: Any, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["DB-A", "db_a", "-a", "a-", "x" * 64, "a.b", "", " ", "é", "a b", "~", "a/b", "../etc", '"', "ａ"],
+    ["DB-A", "db_a", "-a", "a-", "x" * 64, "a.b", "", " ", "é", "a b", "~", "a/b", "../etc", '"', "\uff41"],
     ids=ascii,
 )
 def test_nothing_else_does(confd: Any, name: str) -> None:
