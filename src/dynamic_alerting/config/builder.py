@@ -40,7 +40,7 @@ try:
 except ImportError:  # PyYAML was built without libyaml: the same events, eight times slower
     _new_parser = SafeLoader
 
-DEEPEST_NESTING: Final = 20  # the language itself needs nine levels
+DEEPEST_NESTING: Final = 20  # the language itself needs eight levels
 
 _ALIAS_ADVICE: Final = "Name the node with &name before it is used, or quote a text that starts with *."
 

@@ -86,10 +86,15 @@ class TenantReader:
         self._deadlines.note(reader.values.expiring)
         states: tuple[StateEntry, ...] = ()
         packs: frozenset[str] | None = None
+        packs_origin: Origin | None = None
         if reader.has_reserved_keys:
             states, packs = self._reserved(settings, last)
-        origin = Origin(self._report.file, key.start.line + 1, key.start.column + 1)
-        return Tenant(key.text, entries, states, packs, origin)
+            if PACKS_KEY in settings.pairs:
+                packs_origin = self._origin(settings.pairs[PACKS_KEY][0])
+        return Tenant(key.text, entries, states, packs, self._origin(key), packs_origin)
+
+    def _origin(self, key: Scalar) -> Origin:
+        return Origin(self._report.file, key.start.line + 1, key.start.column + 1)
 
     def _reserved(
         self, settings: Mapping, last: Tenant | None
@@ -129,7 +134,7 @@ class TenantReader:
             self._report.append_consequence(found, consequence)
             return kept
         self._deadlines.note(reader.expiring)
-        return StateEntry(name, value, Origin(self._report.file, key.start.line + 1, key.start.column + 1))
+        return StateEntry(name, value, self._origin(key))
 
     def _packs(self, node: Node, last: frozenset[str] | None, *, is_repeated: bool) -> frozenset[str] | None:
         """The packs whose defaults a tenant takes; None for all of them, or what it last was if refused."""
