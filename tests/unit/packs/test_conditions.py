@@ -16,7 +16,8 @@ def test_without_dimensions_it_is_one_comparison_for_all_tiers() -> None:
     expr = exceeds(Comparison("tenant:c_m:max", "c", "m", "above"))
     assert " ".join(expr.split()) == (
         "tenant:c_m:max > on (tenant) group_right () max by (tenant, severity) ( "
-        'user_threshold{component="c",metric="m"} or tenant:threshold_fallback{component="c",metric="m"} )'
+        'user_threshold{component="c",metric="m"} or (tenant:threshold_snapshot{component="c",metric="m"} '
+        "and on () absent(threshold_exporter_config_loaded == 1)) )"
     )
 
 
