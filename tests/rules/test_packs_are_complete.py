@@ -35,9 +35,7 @@ def _pack(packs: list[Pack], name: str) -> Pack:
 
 def _rules(name: str) -> list[dict[str, Any]]:
     document = yaml.safe_load((ROOT / "rule-packs" / name / "rules.yaml").read_text())
-    (group,) = document["groups"]
-    rules: list[dict[str, Any]] = group["rules"]
-    return rules
+    return [rule for group in document["groups"] for rule in group["rules"]]
 
 
 def _alerts(name: str) -> dict[str, dict[str, Any]]:
