@@ -17,6 +17,7 @@ class CommandsByName(click.Group):
         "explain": "dynamic_alerting.cli.explain",
         "rule-packs": "dynamic_alerting.cli.rule_packs",
         "stack": "dynamic_alerting.cli.stack",
+        "validate": "dynamic_alerting.cli.validate",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
