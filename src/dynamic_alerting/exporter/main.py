@@ -8,13 +8,16 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from dynamic_alerting import __version__
 from dynamic_alerting.exporter.listening import AddressError, ListenAddress, bind, parse_address
 from dynamic_alerting.exporter.logs import FORMATS, LEVELS, LogFormat, configure_logs, log_event
+
+if TYPE_CHECKING:
+    from dynamic_alerting.exporter.web_config.file import WebConfigFile
 
 _PREFIX = "THRESHOLD_EXPORTER"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
@@ -90,6 +93,20 @@ class _Address(click.ParamType[Any]):
     help="Where to listen. An empty host is every interface, port 0 any free port.",
 )
 @click.option(
+    "--web.config.file",
+    "web_config_file",
+    envvar=f"{_PREFIX}_WEB_CONFIG_FILE",
+    type=click.Path(path_type=Path),
+    help="TLS, basic authentication and headers, in the Prometheus exporter-toolkit's format.",
+)
+@click.option(
+    "--web.enable-lifecycle",
+    "lifecycle",
+    is_flag=True,
+    envvar=f"{_PREFIX}_WEB_ENABLE_LIFECYCLE",
+    help="Let POST /-/reload load everything again.",
+)
+@click.option(
     "--log.format",
     "log_format",
     envvar=f"{_PREFIX}_LOG_FORMAT",
@@ -119,6 +136,8 @@ def main(
     strict: bool,
     interval: float,
     address: ListenAddress,
+    web_config_file: Path | None,
+    lifecycle: bool,
     log_format: LogFormat,
     log_level: str,
 ) -> None:
@@ -136,6 +155,7 @@ def main(
     configure_logs(log_format, log_level)
     # Until the server handles it, a SIGHUP must not end the process; the first load is about to happen.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    web_config = _web_config(web_config_file)
     try:
         listener = bind(address)
     except AddressError as error:
@@ -144,7 +164,15 @@ def main(
     # Imported here, so that --help, --version and refusals need not wait for a web server.
     from dynamic_alerting.exporter.startup import start  # noqa: PLC0415
 
-    status = start(source, listener, strict=strict, interval=interval, started=started)
+    status = start(
+        source,
+        listener,
+        strict=strict,
+        interval=interval,
+        started=started,
+        web_config=web_config,
+        lifecycle=lifecycle,
+    )
     logging.shutdown()
     # Without the interpreter's own farewell, which frees the objects of 10,000 tenants one by one: seconds.
     os._exit(status)
@@ -177,6 +205,18 @@ def _checked_file(file: Path) -> Path:
     if not os.access(file, os.R_OK):
         _refuse(f"The configuration file {file} cannot be read: permission denied.")
     return file
+
+
+def _web_config(path: Path | None) -> "WebConfigFile | None":
+    if path is None:
+        return None
+    from dynamic_alerting.exporter.web_config.errors import WebConfigError  # noqa: PLC0415 - costs time
+    from dynamic_alerting.exporter.web_config.file import WebConfigFile  # noqa: PLC0415 - the same
+
+    try:
+        return WebConfigFile(path)
+    except WebConfigError as error:
+        _refuse(str(error))
 
 
 def _or_missing(path: Path, otherwise: str) -> str:

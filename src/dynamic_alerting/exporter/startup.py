@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +11,20 @@ from dynamic_alerting.exporter.reload_loop import ReloadLoop
 from dynamic_alerting.exporter.reloader import Reloader
 from dynamic_alerting.packs.bundled import load_catalogue
 
+if TYPE_CHECKING:  # the program imports it only if it is given a file
+    from dynamic_alerting.exporter.web_config.file import WebConfigFile
 
-def start(source: Path, listener: socket.socket, *, strict: bool, interval: float, started: float) -> int:
+
+def start(
+    source: Path,
+    listener: socket.socket,
+    *,
+    strict: bool,
+    interval: float,
+    started: float,
+    web_config: "WebConfigFile | None",
+    lifecycle: bool,
+) -> int:
     """Loads, serves until asked to end, and returns the exit status.
 
     Args:
@@ -20,6 +33,8 @@ def start(source: Path, listener: socket.socket, *, strict: bool, interval: floa
         strict: Serve only if the first load has no error.
         interval: Seconds between two looks at the files.
         started: When the process started, in seconds since the epoch.
+        web_config: TLS, authentication and headers; None for plain HTTP for everybody.
+        lifecycle: Whether /-/reload is answered.
     """
     catalogue = load_catalogue()
     reloader = Reloader(Loader(source, catalogue), catalogue, started=started)
@@ -32,7 +47,7 @@ def start(source: Path, listener: socket.socket, *, strict: bool, interval: floa
     from dynamic_alerting.exporter.watching import DirectoryWatch  # noqa: PLC0415
 
     watch = DirectoryWatch(watched_directory(source), loop.look_soon)
-    run_server(Running(reloader, loop, watch, listener))
+    run_server(Running(reloader, loop, watch, listener, web_config, lifecycle))
     return 0
 
 
