@@ -3,7 +3,6 @@
 import logging
 import os
 import platform
-import re
 import signal
 import sys
 import time
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from dynamic_alerting import __version__
+from dynamic_alerting.exporter.discovery.flags import discovery_flags, discovery_settings
+from dynamic_alerting.exporter.durations import Duration
 from dynamic_alerting.exporter.listening import AddressError, ListenAddress, bind, parse_address
 from dynamic_alerting.exporter.logs import FORMATS, LEVELS, LogFormat, configure_logs, log_event
 
@@ -20,23 +21,6 @@ if TYPE_CHECKING:
     from dynamic_alerting.exporter.web_config.file import WebConfigFile
 
 _PREFIX = "THRESHOLD_EXPORTER"
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
-_SHORTEST, _LONGEST = 0.1, 3600.0
-
-
-class _Duration(click.ParamType[Any]):
-    """A duration as Prometheus writes it: 500ms, 1s, 2m."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's signature
-        if isinstance(value, float):
-            return value
-        match = re.fullmatch(r"(\d{1,9})(ms|s|m)", str(value))
-        seconds = int(match[1]) * _UNITS[match[2]] if match else 0.0
-        if not _SHORTEST <= seconds <= _LONGEST:
-            self.fail(f"{value!r} is not a duration from 100ms to 60m, such as 1s.", param, ctx)
-        return seconds
 
 
 class _Address(click.ParamType[Any]):
@@ -78,11 +62,12 @@ class _Address(click.ParamType[Any]):
     "--config.reload-interval",
     "interval",
     envvar=f"{_PREFIX}_CONFIG_RELOAD_INTERVAL",
-    type=_Duration(),
+    type=Duration("100ms", "60m"),
     default="1s",
     show_default=True,
     help="How often to look whether a file changed. Notifications and SIGHUP make it sooner.",
 )
+@discovery_flags
 @click.option(
     "--web.listen-address",
     "address",
@@ -140,6 +125,7 @@ def main(
     lifecycle: bool,
     log_format: LogFormat,
     log_level: str,
+    **discovery: Any,  # noqa: ANN401 - whatever discovery_flags adds
 ) -> None:
     r"""Serves tenants' thresholds to Prometheus.
 
@@ -152,6 +138,7 @@ def main(
     """
     started = time.time()
     source = _source(config_dir, config_file)
+    asking = discovery_settings(**discovery)
     configure_logs(log_format, log_level)
     # Until the server handles it, a SIGHUP must not end the process; the first load is about to happen.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -172,6 +159,7 @@ def main(
         started=started,
         web_config=web_config,
         lifecycle=lifecycle,
+        asking=asking,
     )
     logging.shutdown()
     # Without the interpreter's own farewell, which frees the objects of 10,000 tenants one by one: seconds.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dynamic_alerting.config.loader import Loader
+from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
+from dynamic_alerting.exporter.discovery.worker import Discovery
 from dynamic_alerting.exporter.reload_loop import ReloadLoop
 from dynamic_alerting.exporter.reloader import Reloader
 from dynamic_alerting.packs.bundled import load_catalogue
@@ -24,6 +26,7 @@ def start(
     started: float,
     web_config: "WebConfigFile | None",
     lifecycle: bool,
+    asking: DiscoverySettings,
 ) -> int:
     """Loads, serves until asked to end, and returns the exit status.
 
@@ -35,13 +38,20 @@ def start(
         started: When the process started, in seconds since the epoch.
         web_config: TLS, authentication and headers; None for plain HTTP for everybody.
         lifecycle: Whether /-/reload is answered.
+        asking: Whom to ask for label values.
     """
+
+    def look_soon() -> None:
+        loop.look_soon()  # which is made last
+
     catalogue = load_catalogue()
-    reloader = Reloader(Loader(source, catalogue), catalogue, started=started)
+    discovery = Discovery(asking, catalogue, on_news=look_soon)
+    reloader = Reloader(Loader(source, catalogue), catalogue, started=started, discovery=discovery)
     if strict and (status := _first_load(reloader)):
         return status
     loop = ReloadLoop(reloader, interval)
     loop.start()
+    discovery.start()
     # Imported while the first load runs beside it: the web server is the larger half of the start.
     from dynamic_alerting.exporter.server import Running, run_server, watched_directory  # noqa: PLC0415
     from dynamic_alerting.exporter.watching import DirectoryWatch  # noqa: PLC0415
