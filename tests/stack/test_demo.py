@@ -30,9 +30,10 @@ def test_the_demo_sees_everything_it_says_and_leaves_nothing(
 ) -> None:
     before = digest_of(ROOT / "conf.d")
     started = time.monotonic()
+    da_tools = str(Path(sys.executable).with_name("da-tools"))
+    own = ["--state-dir", str(tmp_path / "state"), "--port-base", str(port_base)]
     demo = subprocess.run(
-        [sys.executable, "-m", "dynamic_alerting.cli", "stack", "demo"]
-        + ["--state-dir", str(tmp_path / "state"), "--port-base", str(port_base)],
+        [da_tools, "stack", "demo", *own],
         cwd=ROOT,
         capture_output=True,
         text=True,

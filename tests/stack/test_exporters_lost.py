@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.stack
 ALERT = "MariaDBHighConnections"
+SERVED = 'user_threshold{tenant="db-a",component="mysql",metric="connections"}'
 
 
 @pytest.fixture
@@ -75,7 +76,9 @@ def test_both_exporters_killed_and_the_last_thresholds_keep_applying(
     kill(platform, "threshold-exporter-1", "threshold-exporter-2")
     until(lambda: not observer.thresholds("db-a", "mysql_connections", "warning"))
     require_unbroken(observer, firing, 8)
-    until(lambda: [a for a in observer.alerts() if a.name == "ThresholdExporterAbsent" and a.state == "firing"])
+    until(
+        lambda: [a for a in observer.alerts() if a.name == "ThresholdExporterAbsent" and a.state == "firing"]
+    )
     with Prometheus(local(platform.settings.prometheus_port)) as prometheus:
         assert prometheus.instant("tenant:threshold_fallback")
         require_unbroken(observer, firing, 8)

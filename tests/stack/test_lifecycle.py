@@ -32,7 +32,7 @@ class Tool:
         given = ["--state-dir", str(self.state_dir), *arguments]
         if name in {"up", "demo"}:
             given += ["--port-base", str(self.port_base)]
-        return [sys.executable, "-m", "dynamic_alerting.cli", "stack", name, *given]
+        return [str(Path(sys.executable).with_name("da-tools")), "stack", name, *given]
 
     def run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

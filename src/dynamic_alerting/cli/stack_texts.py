@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def program_table(status: PlatformStatus) -> str:
     """Each program's state, then what is wrong with those that are not healthy."""
     rows = [
-        (program.name, program.state, str(program.pid or "-"), program.address) for program in status.programs
+        (program.name, program.state, str(program.pid or "-"), shorter(program.address))
+        for program in status.programs
     ]
     problems = [
         f"{program.name}: {program.problem}; its log: {relative(program.log)}"
@@ -120,6 +121,11 @@ def called_as() -> str:
     found = shutil.which(program.name)
     on_path = found is not None and program.exists() and Path(found).samefile(program)
     return program.name if on_path else relative(program.absolute())
+
+
+def shorter(text: str) -> str:
+    """A text with the paths under the current directory written from there."""
+    return text.replace(f"{Path.cwd()}{os.sep}", "")
 
 
 def relative(path: Path) -> str:

@@ -85,7 +85,7 @@ def _filters(platform: Iterable[CompiledFile], later: LaterFindings) -> tuple[St
                     "DA063",
                     state_filter.origin,
                     text=state_filter.name,
-                    message=f"This state filter replaces the one in {before.origin.file}:{before.origin.line}.",
+                    message=f"This filter replaces the one in {before.origin.file}:{before.origin.line}.",
                     advice="Keep one of them.",
                 )
     return tuple(filters.values())

@@ -158,13 +158,10 @@ class _FileReader:
         reader = ThresholdReader(
             self._vocabulary, self._report, self._last.defaults, "There is no such default."
         )
-        pairs = []
-        for name, pair in node.pairs.items():
-            if name.startswith("_"):
-                self._refuse_reserved(pair[0])
-            else:
-                pairs.append((name, pair))
-        entries = reader.read(pairs, node.repeated)
+        entries = reader.read(node)
+        for key, _ in node.pairs.values() if reader.has_reserved_keys else ():
+            if key.text.startswith("_"):
+                self._refuse_reserved(key)
         self._deadlines.note(reader.values.expiring)
         return entries
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.combining import combine
 from dynamic_alerting.config.compiled import CompiledFile
 from dynamic_alerting.config.file_reader import read_file, rejected
@@ -18,7 +19,6 @@ from dynamic_alerting.config.reporting import FileReport
 from dynamic_alerting.config.sources import (
     FileUnreadable,
     Listing,
-    Located,
     Signature,
     SourceUnreadable,
     list_source,
@@ -64,16 +64,12 @@ class _Held:
     """What is remembered of one file.
 
     Attributes:
-        signature: with which it was last read.
-        is_settled: whether an equal signature proves an equal content.
         compiled: what it says.
         status: how it is doing.
         problem: why it could not be read; empty where it could.
         fingerprint: its name and content, for the hash over all files.
     """
 
-    signature: Signature | None
-    is_settled: bool
     compiled: CompiledFile
     status: FileStatus
     problem: str
@@ -104,7 +100,10 @@ class Loader:
         self._clock = clock or _utc_now
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
-        self._order: tuple[str, ...] = ()
+        self._order: list[str] = []
+        self._signatures: dict[str, Signature] = {}
+        self._problems: dict[str, str] = {}
+        self._unsettled: set[str] = set()  # files of which an equal signature does not prove an equal content
         self._loaded: Loaded | None = None
         self._valid_until: datetime | None = None  # when the next time-boxed value ends
 
@@ -123,38 +122,36 @@ class Loader:
         """
         with self._lock:
             listing, readings = self._read_generation(reread=reread)
-            held = self._compile(listing, readings)
+            with collector_paused():
+                held = self._compile(listing, readings)
             now = self._clock()
             if self._loaded is None or held is not self._held or self._has_expired(now):
-                order = tuple(sorted(held, key=load_order))
-                self._loaded = self._combine([held[name] for name in order], listing, now)
-                self._held, self._order = held, order
+                self._loaded = self._combine(held, now, is_directory=listing.is_directory)
+                self._held = held
+            self._remember(listing, readings)
             return self._loaded
 
     def changed(self) -> bool:
         """Whether load() may give something else than last time.
 
         Looks at names and status of the files, and reads only those that were written so shortly before
-        they were read that their status proves nothing yet.
+        they were read that their status proves nothing yet, and those that could not be read.
         """
         with self._lock:
             try:
                 listing = list_source(self._source)
             except SourceUnreadable:
                 return True
-            if listing.files.keys() != self._held.keys():
+            if listing.signatures != self._signatures or listing.problems != self._problems:
                 return True
-            return any(self._differs(located, self._held[name]) for name, located in listing.files.items())
+            return any(self._differs(name, listing) for name in tuple(self._unsettled))
 
-    def _differs(self, located: Located, held: _Held) -> bool:
-        if located.signature != held.signature:
+    def _differs(self, name: str, listing: Listing) -> bool:
+        reading = _read(name, listing)
+        if reading is None or not _says_the_same(self._held[name], reading):
             return True
-        if held.is_settled:
-            return False
-        reading = _read(located)
-        if reading is None or _digest(reading.data) != held.status.sha256:
-            return True
-        held.is_settled = reading.is_settled
+        if reading.is_settled:
+            self._unsettled.discard(name)
         return False
 
     def _has_expired(self, now: datetime) -> bool:
@@ -171,12 +168,13 @@ class Loader:
 
     def _read_changed(self, listing: Listing, *, reread: bool) -> dict[str, _Reading] | None:
         """None where a file went away since it was listed."""
+        known, unsettled = self._signatures, self._unsettled
         readings: dict[str, _Reading] = {}
-        for name, located in listing.files.items():
-            held = self._held.get(name)
-            if held and held.is_settled and held.signature == located.signature and not reread:
+        for name in listing.names():
+            signature = listing.signatures.get(name)
+            if signature and signature == known.get(name) and name not in unsettled and not reread:
                 continue
-            reading = _read(located)
+            reading = _read(name, listing)
             if reading is None:
                 return None
             readings[name] = reading
@@ -184,18 +182,32 @@ class Loader:
 
     def _compile(self, listing: Listing, readings: Mapping[str, _Reading]) -> dict[str, _Held]:
         """What is held of all files; the same object as before where no file says anything else."""
-        held = {name: one for name, one in self._held.items() if name in listing.files}
-        is_same = len(held) == len(self._held)
+        names = listing.names()
+        held = (
+            self._held if names >= self._held.keys() else {n: self._held[n] for n in self._held if n in names}
+        )
         for name, reading in readings.items():
             before = held.get(name)
             if before is not None and _says_the_same(before, reading):
-                before.signature, before.is_settled = reading.signature, reading.is_settled
                 continue
             if reading.data is None and not listing.is_directory:
                 raise SourceUnreadable(f"{self._source}: {reading.problem}")
+            if held is self._held:
+                held = held.copy()
             held[name] = self._hold(name, reading, before, is_directory=listing.is_directory)
-            is_same = False
-        return self._held if is_same else held
+        return held
+
+    def _remember(self, listing: Listing, readings: Mapping[str, _Reading]) -> None:
+        """Remember how the files looked when they were read."""
+        self._signatures, self._problems = listing.signatures, listing.problems
+        self._unsettled &= listing.names()
+        for name, reading in readings.items():
+            if reading.signature is not None:
+                self._signatures[name] = reading.signature
+            if reading.is_settled:
+                self._unsettled.discard(name)
+            else:
+                self._unsettled.add(name)
 
     def _hold(self, name: str, reading: _Reading, before: _Held | None, *, is_directory: bool) -> _Held:
         last = before.compiled if before else None
@@ -207,11 +219,14 @@ class Loader:
         digest = _digest(reading.data)
         status = FileStatus(name, digest, compiled.accepted, compiled.rejected)
         fingerprint = f"{name}\0{digest}\n".encode()
-        return _Held(reading.signature, reading.is_settled, compiled, status, reading.problem, fingerprint)
+        return _Held(compiled, status, reading.problem, fingerprint)
 
-    def _combine(self, held: list[_Held], listing: Listing, now: datetime) -> Loaded:
+    def _combine(self, by_name: Mapping[str, _Held], now: datetime, *, is_directory: bool) -> Loaded:
+        if by_name.keys() != self._held.keys():
+            self._order = sorted(by_name, key=load_order)
+        held = [by_name[name] for name in self._order]
         compiled = [one.compiled for one in held]
-        combined = combine(compiled, now, is_directory=listing.is_directory)
+        combined = combine(compiled, now, is_directory=is_directory)
         deadlines = (deadline.expires for file in compiled for deadline in file.deadlines)
         self._valid_until = min((expires for expires in deadlines if expires > now), default=None)
         findings = [finding for file in compiled for finding in file.findings]
@@ -262,16 +277,16 @@ def _digest(data: bytes | None) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
 
 
-def _read(located: Located) -> _Reading | None:
+def _read(name: str, listing: Listing) -> _Reading | None:
     """Read one file; None where it went away since it was listed."""
-    if located.signature is None:
-        return _Reading(None, located.problem, None, is_settled=False)
+    if name in listing.problems:
+        return _Reading(None, listing.problems[name], None, is_settled=False)
     now = time.time_ns()
     try:
-        data, signature = read_bytes(located.path)
+        data, signature = read_bytes(listing.path(name))
     except FileNotFoundError:
         return None
     except FileUnreadable as error:
-        return _Reading(None, str(error), located.signature, is_settled=False)
+        return _Reading(None, str(error), listing.signatures[name], is_settled=False)
     age = now - max(signature.modified, signature.changed)
     return _Reading(data, "", signature, is_settled=age > _SETTLED_AFTER)

@@ -79,16 +79,14 @@ class TenantReader:
         return self._settings(key, settings, last)
 
     def _settings(self, key: Scalar, settings: Mapping, last: Tenant | None) -> Tenant:
-        pairs = settings.pairs.items()
-        thresholds = [pair for pair in pairs if not pair[0].startswith("_")]
         reader = ThresholdReader(
             self._vocabulary, self._report, last.entries if last else (), "The platform default applies."
         )
-        entries = reader.read(thresholds, settings.repeated)
+        entries = reader.read(settings)
         self._deadlines.note(reader.values.expiring)
         states: tuple[StateEntry, ...] = ()
         packs: frozenset[str] | None = None
-        if len(thresholds) < len(pairs):
+        if reader.has_reserved_keys:
             states, packs = self._reserved(settings, last)
         origin = Origin(self._report.file, key.start.line + 1, key.start.column + 1)
         return Tenant(key.text, entries, states, packs, origin)

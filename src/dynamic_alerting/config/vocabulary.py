@@ -26,6 +26,7 @@ class KnownKey(NamedTuple):
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
         is_other_spelling: whether the text says component and metric of a declared key instead of its name.
+        is_remarkable: whether there is something to tell the one who wrote it.
     """
 
     key: ThresholdKey
@@ -34,25 +35,26 @@ class KnownKey(NamedTuple):
     pack: str | None
     foreign_label: str | None
     is_other_spelling: bool
-
-    @property
-    def is_remarkable(self) -> bool:
-        """Whether there is something to tell the one who wrote it."""
-        return self.pack is None or self.foreign_label is not None or self.is_other_spelling
+    is_remarkable: bool
 
 
 class Vocabulary:
-    """Reads keys against a catalogue, remembering what it has read."""
+    """Reads keys against a catalogue, remembering what it has read.
+
+    Attributes:
+        catalogue: what the packs declare.
+        known: every key that was read, by its text; for loops that cannot afford a call.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._known: dict[str, KnownKey] = {}
+        self.known: dict[str, KnownKey] = {}
         self._tiers: dict[tuple[str, str, tuple[Matcher, ...], bool], int] = {}
 
     def trim(self) -> None:
         """Forget everything if it has become too much. Not while a file is read: its tiers have numbers."""
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
+        if len(self.known) > _REMEMBERED:
+            self.known.clear()
             self._tiers.clear()
 
     def key(self, text: str) -> KnownKey:
@@ -61,9 +63,9 @@ class Vocabulary:
         Raises:
             KeySyntaxError: the text is not a threshold key.
         """
-        known = self._known.get(text)
+        known = self.known.get(text)
         if known is None:
-            known = self._known[text] = self._read(text)
+            known = self.known[text] = self._read(text)
         return known
 
     def _read(self, text: str) -> KnownKey:
@@ -73,18 +75,21 @@ class Vocabulary:
         except ValueError as error:
             problem = f"{key.name!r} has no component before an underscore"
             raise KeySyntaxError(problem, advice=self._component_advice(key.name)) from error
-        critical_tier = self._tier(component, metric, key.matchers, is_critical=True)
-        tier = self._tier(component, metric, key.matchers, is_critical=key.is_critical)
-        declared = self.catalogue.declared_as(component, metric)
-        if declared is None:
-            return KnownKey(key, tier, critical_tier, None, None, is_other_spelling=False)
-        spec = self.catalogue.specs[declared]
-        foreign = (matcher.label for matcher in key.matchers if matcher.label not in spec.dimensions)
-        is_other_spelling = declared != key.name
-        if is_other_spelling:
-            key = replace(key, name=declared)
+        spec = self.catalogue.specs.get(self.catalogue.declared_as(component, metric) or "")
+        is_other_spelling = spec is not None and spec.key != key.name
+        foreign = None
+        if spec is not None:
+            key = replace(key, name=spec.key) if is_other_spelling else key
+            labels = (matcher.label for matcher in key.matchers)
+            foreign = next((label for label in labels if label not in spec.dimensions), None)
         return KnownKey(
-            key, tier, critical_tier, spec.pack, next(foreign, None), is_other_spelling=is_other_spelling
+            key,
+            tier=self._tier(component, metric, key.matchers, is_critical=key.is_critical),
+            critical_tier=self._tier(component, metric, key.matchers, is_critical=True),
+            pack=spec.pack if spec else None,
+            foreign_label=foreign,
+            is_other_spelling=is_other_spelling,
+            is_remarkable=spec is None or is_other_spelling or foreign is not None,
         )
 
     def _tier(self, component: str, metric: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
