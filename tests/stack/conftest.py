@@ -109,3 +109,11 @@ def processes_of() -> Callable[[Path], list[str]]:
         return found
 
     return scan
+
+
+@pytest.fixture
+def require_nothing_left(
+    until: Callable[..., Any], processes_of: Callable[[Path], list[str]]
+) -> Callable[[Path], None]:
+    """Fail if a process of a state directory is there still after some seconds."""
+    return lambda directory: until(lambda: not processes_of(directory), seconds=10)
