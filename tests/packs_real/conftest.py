@@ -81,7 +81,9 @@ class Watch:
                 found |= {f"{alert.name}{{{name}={value}}}" for name, value in alert.labels.items()}
         return found
 
-    def await_firing(self, *wanted: str, seconds: float = 25, meanwhile: Callable[[], Any] | None = None) -> None:
+    def await_firing(
+        self, *wanted: str, seconds: float = 25, meanwhile: Callable[[], Any] | None = None
+    ) -> None:
         """Wait until each of the alerts was seen firing, calling ``meanwhile`` (the load) between looks."""
         missing = set(wanted)
         deadline = time.monotonic() + seconds
@@ -145,7 +147,9 @@ def program() -> Callable[..., str]:
         for name in names:
             if found := shutil.which(name) or shutil.which(name, path=path):
                 return found
-        pytest.fail(f"{' or '.join(names)} is not installed: apt-get install {package} (or: pytest -m 'not stack')")
+        pytest.fail(
+            f"{' or '.join(names)} is not installed: apt-get install {package} (or: pytest -m 'not stack')"
+        )
 
     return find
 
@@ -197,10 +201,14 @@ def watch(
         discovery = [f"--prometheus.url={url}"] if expands else []
         stage.start("threshold-exporter", *exporter, f"--config-dir={conf_d}", listen, *discovery)
         config = stage.directory / "prometheus.yml"
-        config.write_text(_prometheus_config(_hurried(pack, stage.directory), exporter_port, targets, scrape_s))
+        config.write_text(
+            _prometheus_config(_hurried(pack, stage.directory), exporter_port, targets, scrape_s)
+        )
         data = f"--storage.tsdb.path={stage.directory / 'tsdb'}"
         command = program("prometheus", package="prometheus")
-        stage.start("prometheus", command, f"--config.file={config}", data, f"--web.listen-address=127.0.0.1:{port}")
+        stage.start(
+            "prometheus", command, f"--config.file={config}", data, f"--web.listen-address=127.0.0.1:{port}"
+        )
         until(lambda: watch.prometheus.is_ready() and _all_up(watch, sum(map(len, targets.values())) + 1))
         return watch
 
