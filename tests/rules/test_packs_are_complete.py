@@ -37,9 +37,7 @@ def _pack(packs: list[Pack], name: str) -> Pack:
 @cache
 def _rules(name: str) -> list[dict[str, Any]]:
     document = yaml.safe_load((ROOT / "rule-packs" / name / "rules.yaml").read_text())
-    (group,) = document["groups"]
-    rules: list[dict[str, Any]] = group["rules"]
-    return rules
+    return [rule for group in document["groups"] for rule in group["rules"]]
 
 
 @cache

@@ -56,6 +56,10 @@ def _warning(finding_id: str, title: str) -> FindingKind:
     return FindingKind(finding_id, FindingSeverity.WARNING, title)
 
 
+def _info(finding_id: str, title: str) -> FindingKind:
+    return FindingKind(finding_id, FindingSeverity.INFO, title)
+
+
 FINDING_KINDS: Final = _table(
     _error("DA001", "File cannot be read"),
     _error("DA002", "File is not UTF-8"),
@@ -87,6 +91,7 @@ FINDING_KINDS: Final = _table(
     _error("DA044", "Same series written twice"),
     _error("DA045", "Critical key with another severity"),
     _warning("DA046", "Default written again by a later file"),
+    _info("DA047", "Override equal to the default"),
     _error("DA050", "Value that cannot be parsed"),
     _error("DA051", "Value of the wrong shape"),
     _error("DA052", "Unknown field in a value"),

@@ -12,7 +12,7 @@ from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.combining import combine
 from dynamic_alerting.config.compiled import CompiledFile
 from dynamic_alerting.config.file_reader import read_file, rejected
-from dynamic_alerting.config.findings import Finding
+from dynamic_alerting.config.findings import Finding, place_in_file
 from dynamic_alerting.config.loaded import FileStatus, Loaded
 from dynamic_alerting.config.ownership import is_platform_file, load_order
 from dynamic_alerting.config.readings import Reading, read_listed
@@ -262,7 +262,7 @@ def _no_files() -> Finding:
 def _by_place(findings: Iterable[Finding], later: list[Finding]) -> Iterable[Finding]:
     if not later:
         return findings
-    return sorted((*findings, *later), key=lambda finding: (finding.line, finding.column))
+    return sorted((*findings, *later), key=place_in_file)
 
 
 def _counting(status: FileStatus, errors: int) -> FileStatus:

@@ -102,12 +102,13 @@ class TenantReader:
         """Read the keys that start with an underscore."""
         states = []
         packs: frozenset[str] | None = None
+        last_states = {state.filter: state for state in last.states} if last else {}
         for text, (key, node) in settings.pairs.items():
             is_repeated = text in settings.repeated
             if text == PACKS_KEY:
                 packs = self._packs(node, last.packs if last else None, is_repeated=is_repeated)
             elif text.startswith(STATE_PREFIX) and FILTER_NAME.fullmatch(text, len(STATE_PREFIX)):
-                state = self._state(key, node, last, is_repeated=is_repeated)
+                state = self._state(key, node, last_states, is_repeated=is_repeated)
                 states.extend([] if state is None else [state])
             elif text.startswith("_"):
                 self._report.on(
@@ -120,7 +121,9 @@ class TenantReader:
                 )
         return tuple(states), packs
 
-    def _state(self, key: Scalar, node: Node, last: Tenant | None, *, is_repeated: bool) -> StateEntry | None:
+    def _state(
+        self, key: Scalar, node: Node, last: dict[str, StateEntry], *, is_repeated: bool
+    ) -> StateEntry | None:
         name = key.text.removeprefix(STATE_PREFIX)
         found = len(self._report.findings)
         reader: ValueReader[PlainState] = ValueReader(parse_state, "DA061", USE_DEFAULT, self._report)
@@ -129,7 +132,7 @@ class TenantReader:
         except ValueRefused:
             value = None
         if value is None:
-            kept = next((state for state in last.states if state.filter == name), None) if last else None
+            kept = last.get(name)
             consequence = LAST_VALUE_STAYS if kept else "The default_state of the filter applies."
             self._report.append_consequence(found, consequence)
             return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dynamic_alerting.config.nodes import Mapping, Node
     from dynamic_alerting.config.reporting import FileReport
     from dynamic_alerting.config.vocabulary import KnownKey, Vocabulary
+    from dynamic_alerting.model.keys import ThresholdKey
     from dynamic_alerting.model.values import Value
 
 LAST_VALUE_STAYS: Final = "Its last valid value stays in force."
@@ -120,7 +122,11 @@ class ThresholdReader:
             remark(known, node, self._vocabulary, self._report)
 
     def _last(self, known: KnownKey) -> Entry | None:
-        return next((entry for entry in self._previous if entry.key == known.key), None)
+        return self._last_entries.get(known.key)
+
+    @cached_property
+    def _last_entries(self) -> dict[ThresholdKey, Entry]:
+        return {entry.key: entry for entry in self._previous}
 
     def _check_severities(self, known: KnownKey, value: Value, key_node: Scalar, node: Node) -> None:
         severities = set(severities_of(value))

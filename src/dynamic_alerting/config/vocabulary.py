@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dynamic_alerting.config.reporting import LISTED_FINDINGS
 from dynamic_alerting.config.suggestions import nearest
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import ThresholdKey, parse_key
@@ -45,11 +46,17 @@ class Vocabulary:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self._suggestions_left = LISTED_FINDINGS
         self.known: dict[str, KnownKey] = {}
         self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
 
-    def trim(self) -> None:
-        """Forget everything if it has become too much. Not while a file is read: its tiers have numbers."""
+    def begin_file(self) -> None:
+        """Get ready for another file.
+
+        Forgets everything if it has become too much; not while a file is read, because its tiers have
+        numbers. Renews the number of suggestions: looking for one takes as long as reading fifty keys.
+        """
+        self._suggestions_left = LISTED_FINDINGS
         if len(self.known) > _REMEMBERED:
             self.known.clear()
             self._tiers.clear()
@@ -89,5 +96,11 @@ class Vocabulary:
         return self._tiers.setdefault((name, matchers, is_critical), len(self._tiers))
 
     def suggestion(self, name: str) -> str | None:
-        """The declared key that was probably meant by a name that is not declared."""
+        """The declared key that was probably meant by a name that is not declared.
+
+        None where there is no such key, or the file has used up its suggestions.
+        """
+        self._suggestions_left -= 1
+        if self._suggestions_left < 0:
+            return None
         return nearest(name, self.catalogue.specs)

@@ -40,6 +40,19 @@ def report_reload(before: Snapshot | None, after: Snapshot, duration: float) -> 
     _report_findings(new)
 
 
+def report_expansion(before: Snapshot, after: Snapshot) -> None:
+    """Logs whose keys are expanded to other label sets."""
+    tenants = _changed_tenants(before, after)
+    log_event(
+        logging.INFO,
+        "label values changed",
+        tenants_changed=len(tenants),
+        tenants=_some(tenants),
+        label_sets=after.expansion.label_sets,
+        expanded_series=after.expanded,
+    )
+
+
 def _difference(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
     """Findings that came and that went; those of untouched files are the same objects and cost no hashing."""
     same = set(map(id, before)) & set(map(id, after))

@@ -1,8 +1,8 @@
 """The configuration at an instant, resolved and rendered: what scrapes are answered from.
 
 A snapshot never changes. The next one is built from it, and takes over everything that is still true: a
-tenant is resolved and rendered again only if its own configuration or the platform's changed, or if one of
-its windows or expiries passed.
+tenant is resolved and rendered again only if its own configuration or the platform's changed, if one of its
+windows or expiries passed, or if its open keys are expanded to other label sets.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,12 @@ from datetime import datetime
 
 from dynamic_alerting.config.loader import FileStatus, Loaded
 from dynamic_alerting.exporter.chunks import Chunk, rechunk, runs
+from dynamic_alerting.exporter.discovery.expansion import NO_EXPANSION, Expansion
 from dynamic_alerting.exporter.exposition import file_line, state_lines, threshold_lines
 from dynamic_alerting.exporter.metrics import FILE_ACCEPTED, REJECTED_KEYS
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Configuration, Tenant
-from dynamic_alerting.model.resolution import Resolver
+from dynamic_alerting.model.resolution import Expansions, Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,15 @@ class RenderedTenant:
         tenant: The configuration that they were rendered from.
         series: Number of lines, thresholds and states.
         next_change: The earliest instant at which they may differ; None if they depend on no time.
+        expansions: The label sets that its open keys were expanded to.
+        expanded: Number of lines that are there only because of them.
     """
 
     tenant: Tenant
     series: int
     next_change: datetime | None
+    expansions: Expansions
+    expanded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class Snapshot:
         families: The lines.
         series: Number of ``user_threshold`` and ``user_state_filter`` lines.
         next_change: The earliest instant at which any line may differ; None if none ever will.
+        expansion: The label sets that open keys are expanded to.
+        expanded: Number of lines that are there only because of them.
     """
 
     loaded: Loaded
@@ -64,21 +71,27 @@ class Snapshot:
     families: RenderedFamilies
     series: int
     next_change: datetime | None
+    expansion: Expansion
+    expanded: int
 
 
 def build_snapshot(
-    loaded: Loaded, catalogue: Catalogue, at: datetime, previous: Snapshot | None = None
+    loaded: Loaded,
+    catalogue: Catalogue,
+    at: datetime,
+    previous: Snapshot | None = None,
+    expansion: Expansion = NO_EXPANSION,
 ) -> Snapshot:
     """Builds the snapshot of a load, taking over from the previous one whatever is still true."""
     resolver = Resolver(loaded.configuration, catalogue)
     known: Mapping[str, RenderedTenant] = {}
     if previous is not None and _same_platform(previous.loaded.configuration, loaded.configuration):
         known = previous.tenants
-    return _build(loaded, resolver, at, known, previous)
+    return _build(loaded, _Rendering(resolver, at, expansion), known, previous)
 
 
-def advance(snapshot: Snapshot, at: datetime) -> Snapshot:
-    """The same configuration at another instant: tenants whose schedules moved are rendered again.
+def advance(snapshot: Snapshot, at: datetime, expansion: Expansion) -> Snapshot:
+    """The same configuration at another instant or with other label sets; who is concerned is rendered again.
 
     The instant may also lie before the snapshot's (the clock was set back); then every tenant whose lines
     depend on time is rendered again.
@@ -86,7 +99,7 @@ def advance(snapshot: Snapshot, at: datetime) -> Snapshot:
     known = snapshot.tenants
     if at < snapshot.at:
         known = {name: one for name, one in known.items() if one.next_change is None}
-    return _build(snapshot.loaded, snapshot.resolver, at, known, snapshot)
+    return _build(snapshot.loaded, _Rendering(snapshot.resolver, at, expansion), known, snapshot)
 
 
 def _same_platform(old: Configuration, new: Configuration) -> bool:
@@ -95,50 +108,67 @@ def _same_platform(old: Configuration, new: Configuration) -> bool:
 
 def _build(
     loaded: Loaded,
-    resolver: Resolver,
-    at: datetime,
+    rendering: "_Rendering",
     known: Mapping[str, RenderedTenant],
     previous: Snapshot | None,
 ) -> Snapshot:
     """One pass over all tenants; whoever is known and still true costs a look-up."""
-    rendering = _Rendering(resolver, at)
     tenants: dict[str, RenderedTenant] = {}
-    series = 0
+    series, expanded = 0, 0
     next_change: datetime | None = None
     for tenant in loaded.configuration.tenants:
         rendered = known.get(tenant.name)
-        if rendered is None or not _still_true(rendered, tenant, at):
+        if rendered is None or not rendering.is_true(rendered, tenant):
             rendered = rendering.render(tenant)
         tenants[tenant.name] = rendered
         series += rendered.series
+        expanded += rendered.expanded
         change = rendered.next_change
         if change is not None and (next_change is None or change < next_change):
             next_change = change
     families = rendering.families(tuple(tenants), loaded.files, previous)
-    return Snapshot(loaded, resolver, at, tenants, families, series, next_change)
-
-
-def _still_true(rendered: RenderedTenant, tenant: Tenant, at: datetime) -> bool:
-    if rendered.next_change is not None and rendered.next_change <= at:
-        return False
-    return rendered.tenant is tenant or rendered.tenant == tenant
+    return Snapshot(
+        loaded,
+        rendering.resolver,
+        rendering.at,
+        tenants,
+        families,
+        series,
+        next_change,
+        rendering.expansion,
+        expanded,
+    )
 
 
 class _Rendering:
     """The lines that are new in a snapshot, until they have their place in chunks."""
 
-    def __init__(self, resolver: Resolver, at: datetime) -> None:
-        self._resolver = resolver
-        self._at = at
+    def __init__(self, resolver: Resolver, at: datetime, expansion: Expansion) -> None:
+        self.resolver = resolver
+        self.at = at
+        self.expansion = expansion
         self._thresholds: dict[str, bytes] = {}
         self._states: dict[str, bytes] = {}
 
+    def is_true(self, rendered: RenderedTenant, tenant: Tenant) -> bool:
+        """Whether what was rendered earlier is what would be rendered now."""
+        if rendered.next_change is not None and rendered.next_change <= self.at:
+            return False
+        if rendered.expansions != self.expansion.of(tenant.name):
+            return False
+        return rendered.tenant is tenant or rendered.tenant == tenant
+
     def render(self, tenant: Tenant) -> RenderedTenant:
-        resolution = self._resolver.resolve(tenant, self._at)
+        expansions = self.expansion.of(tenant.name)
+        resolution = self.resolver.resolve(tenant, self.at, expansions)
         self._thresholds[tenant.name] = threshold_lines(tenant.name, resolution.thresholds)
         self._states[tenant.name] = state_lines(tenant.name, resolution.states)
         series = len(resolution.thresholds) + len(resolution.states)
-        return RenderedTenant(tenant, series, resolution.next_change)
+        expanded = 0
+        if expansions:
+            unexpanded = self.resolver.resolve(tenant, self.at)
+            expanded = len(resolution.thresholds) - len(unexpanded.thresholds)
+        return RenderedTenant(tenant, series, resolution.next_change, expansions, expanded)
 
     def families(
         self, names: tuple[str, ...], files: tuple[FileStatus, ...], previous: Snapshot | None

@@ -113,10 +113,10 @@ def _targets(keys: Iterable[ThresholdKey], present: Iterable[Labels]) -> Iterabl
 
 def _applicable(by_selector: Mapping[str, ThresholdKey], labels: Labels) -> set[str]:
     values = dict(labels)
-    return {selector for selector, key in by_selector.items() if _applies(key, values)}
+    return {selector for selector, key in by_selector.items() if applies(key, values)}
 
 
-def _applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
+def applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
     """Tell whether a key is for a label set; a label that the set lacks is empty, as in PromQL."""
     return all(values.get(label, "") == value for label, value in key.exact) and all(
         matches(pattern, values.get(label, "")) for label, pattern in key.patterns

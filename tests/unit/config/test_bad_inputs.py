@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from dynamic_alerting.config import vocabulary
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS
 from dynamic_alerting.config.loader import Loaded, Loader
 from dynamic_alerting.config.tenants import is_tenant_name
@@ -280,4 +281,33 @@ def test_a_file_of_ten_thousand_errors_is_read_and_reported_briefly(confd: Any) 
     loaded = confd.load()
     assert len(loaded.findings) == 201
     assert loaded.findings[-1].id == "DA090"
+    assert loaded.files[0].rejected_keys == 10_000
+
+
+def test_thousands_of_unknown_keys_looks_for_suggestions_only_for_those_that_are_listed(
+    confd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for = []
+    monkeypatch.setattr(vocabulary, "nearest", lambda text, _names: looked_for.append(text))
+    confd.write(
+        db_a="tenants: {db-a: {" + ", ".join(f"mysql_x{n}: 1" for n in range(8_000)) + "}}",
+        db_b="tenants: {db-b: {" + ", ".join(f"x{n}: 1" for n in range(8_000)) + "}}",
+    )
+    loaded = confd.load()
+    assert len(looked_for) <= 400
+    assert len(loaded.findings) == 402
+    assert [status.rejected_keys for status in loaded.files] == [0, 8_000]
+
+
+def test_thousands_of_values_that_become_bad_keeps_them_all(confd: Any) -> None:
+    for value in ("1", "bad"):
+        keys = ", ".join(f"mysql_x{n}: {value}, _state_x{n}: {value}" for n in range(4_000))
+        confd.write(db_a=f"tenants: {{db-a: {{{keys}}}}}".replace("_state_x0: 1,", "_state_x0: on,"))
+        assert len(confd.tenant().entries) == 4_000
+
+
+def test_ten_thousand_unknown_states_are_counted_and_reported_briefly(confd: Any) -> None:
+    confd.write(db_a="tenants: {db-a: {" + ", ".join(f"_state_x{n}: on" for n in range(10_000)) + "}}")
+    loaded = confd.load()
+    assert len(loaded.findings) == 200
     assert loaded.files[0].rejected_keys == 10_000
