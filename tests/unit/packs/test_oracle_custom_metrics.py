@@ -19,7 +19,9 @@ def queries() -> list[dict[str, Any]]:
 def test_the_queries_deliver_what_the_pack_expects() -> None:
     pack = yaml.safe_load((ORACLE / "pack.yaml").read_text(encoding="utf-8"))
     expected = {name for name, note in pack["metrics"].items() if SHIPPED in note}
-    delivered = {f"oracledb_{query['context']}_{field}" for query in queries() for field in query["metricsdesc"]}
+    delivered = {
+        f"oracledb_{query['context']}_{field}" for query in queries() for field in query["metricsdesc"]
+    }
     assert delivered == expected
 
 
