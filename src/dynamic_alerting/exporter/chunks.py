@@ -8,6 +8,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from dynamic_alerting.exporter.gzip_stream import Deflated, deflate
 
@@ -38,8 +39,11 @@ class Chunk:
         return memoryview(self.plain)[start : self.ends[index]]
 
 
-def runs(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Cuts sorted names into the runs that become chunks."""
+def runs(names: Sequence[str], previous: Sequence[Chunk] = ()) -> tuple[tuple[str, ...], ...]:
+    """Cuts sorted names into the runs that become chunks; the same names are cut as they were before."""
+    known = tuple(chunk.names for chunk in previous)
+    if tuple(chain.from_iterable(known)) == tuple(names):
+        return known
     cut: list[tuple[str, ...]] = []
     start = 0
     for index, name in enumerate(names, 1):
@@ -66,10 +70,12 @@ def rechunk(
     """
     by_first = {chunk.names[0]: chunk for chunk in previous}
     firsts = [chunk.names[0] for chunk in previous]
+    starts = [run[0] for run in wanted]
+    touched = {bisect_right(starts, name) - 1 for name in fresh}
     chunks = []
-    for run in wanted:
+    for index, run in enumerate(wanted):
         same = by_first.get(run[0])
-        if same is not None and same.names == run and fresh.keys().isdisjoint(run):
+        if same is not None and index not in touched and same.names == run:
             chunks.append(same)
             continue
         pieces = [fresh[name] if name in fresh else _kept(previous, firsts, name) for name in run]

@@ -8,6 +8,9 @@ from starlette.responses import JSONResponse, Response
 
 _TYPES = {400: "bad_data", 404: "not_found", 405: "method_not_allowed", 503: "unavailable"}
 
+#: What every endpoint answers.
+_METHODS = "GET, HEAD"
+
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -46,6 +49,6 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404 and error.detail == "Not Found":  # noqa: PLR2004 - the router's own wording
         return failure(404, f"There is no page {request.url.path}. See / for those that exist.", headers)
     if error.status_code == 405:  # noqa: PLR2004 - HTTP's number
-        allowed = headers.get("Allow", headers.get("allow", "GET, HEAD"))
-        return failure(405, f"{request.url.path} does not answer {request.method}, only {allowed}.", headers)
+        methods = f"{request.url.path} does not answer {request.method}, only {_METHODS}."
+        return failure(405, methods, {"Allow": _METHODS})
     return failure(error.status_code, error.detail, headers)

@@ -14,8 +14,8 @@ from dynamic_alerting.model.resolution import ActiveState, Threshold
 
 _CACHED = 1 << 15
 
-#: Integers below this are exact in a float and shortest without an exponent.
-_PLAIN_INTEGER = 1e15
+#: Python writes floats from here on with an exponent; integers below are written without ".0".
+_PLAIN_INTEGER = 1e16
 
 
 def escape(value: str) -> str:

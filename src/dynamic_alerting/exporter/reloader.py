@@ -19,8 +19,8 @@ from dynamic_alerting.model.catalogue import Catalogue
 class Source(Protocol):
     """What is read again and again: config.loader.Loader."""
 
-    def load(self) -> Loaded:
-        """Reads everything that changed."""
+    def load(self, *, reread: bool = False) -> Loaded:
+        """Reads everything that changed; with ``reread``, everything."""
 
     def changed(self) -> bool:
         """Tells, cheaply, whether load() may give something else than last time."""
@@ -64,8 +64,8 @@ class Reloader:
         say why.
         """
         try:
-            if forced or self.served.snapshot is None or self._health.unreadable or self._source.changed():
-                self._reload()
+            if forced or self._must_load() or self._source.changed():
+                self._reload(reread=forced)
             elif self._is_due():
                 self._follow_clock()
         except SourceUnreadable as error:
@@ -74,10 +74,14 @@ class Reloader:
             log_failure("reload failed unexpectedly, the last snapshot stays served", error)
             self._note_unreadable(f"{type(error).__name__}: {error}")
 
-    def _reload(self) -> None:
+    def _must_load(self) -> bool:
+        """Nothing has been loaded yet, or the last attempt failed: there is nothing to compare with."""
+        return self.served.snapshot is None or self._health.unreadable is not None
+
+    def _reload(self, *, reread: bool) -> None:
         before = self.served.snapshot
         begun = time.perf_counter()
-        loaded = self._source.load()
+        loaded = self._source.load(reread=reread)
         snapshot = build_snapshot(loaded, self._catalogue, self._clock(), before)
         duration = time.perf_counter() - begun
         successful = all(status.accepted for status in loaded.files)

@@ -5,7 +5,7 @@ tenant is resolved and rendered again only if its own configuration or the platf
 its windows or expiries passed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +51,7 @@ class Snapshot:
         loaded: The files' content and findings.
         resolver: Resolves any tenant of this generation at any instant.
         at: The instant that the lines are true for.
-        tenants: By name.
+        tenants: By name, in the order of names.
         families: The lines.
         series: Number of ``user_threshold`` and ``user_state_filter`` lines.
         next_change: The earliest instant at which any line may differ; None if none ever will.
@@ -71,15 +71,10 @@ def build_snapshot(
 ) -> Snapshot:
     """Builds the snapshot of a load, taking over from the previous one whatever is still true."""
     resolver = Resolver(loaded.configuration, catalogue)
-    reusable: Mapping[str, RenderedTenant] = {}
+    known: Mapping[str, RenderedTenant] = {}
     if previous is not None and _same_platform(previous.loaded.configuration, loaded.configuration):
-        reusable = previous.tenants
-    stale = [
-        tenant
-        for tenant in loaded.configuration.tenants
-        if not _still_true(reusable.get(tenant.name), tenant, at)
-    ]
-    return _render(loaded, resolver, at, stale, previous)
+        known = previous.tenants
+    return _build(loaded, resolver, at, known, previous)
 
 
 def advance(snapshot: Snapshot, at: datetime) -> Snapshot:
@@ -88,65 +83,87 @@ def advance(snapshot: Snapshot, at: datetime) -> Snapshot:
     The instant may also lie before the snapshot's (the clock was set back); then every tenant whose lines
     depend on time is rendered again.
     """
-    back = at < snapshot.at
-    stale = [
-        rendered.tenant
-        for rendered in snapshot.tenants.values()
-        if rendered.next_change is not None and (back or rendered.next_change <= at)
-    ]
-    return _render(snapshot.loaded, snapshot.resolver, at, stale, snapshot)
+    known = snapshot.tenants
+    if at < snapshot.at:
+        known = {name: one for name, one in known.items() if one.next_change is None}
+    return _build(snapshot.loaded, snapshot.resolver, at, known, snapshot)
 
 
 def _same_platform(old: Configuration, new: Configuration) -> bool:
     return old.defaults == new.defaults and old.state_filters == new.state_filters
 
 
-def _still_true(rendered: RenderedTenant | None, tenant: Tenant, at: datetime) -> bool:
-    if rendered is None or (rendered.next_change is not None and rendered.next_change <= at):
+def _build(
+    loaded: Loaded,
+    resolver: Resolver,
+    at: datetime,
+    known: Mapping[str, RenderedTenant],
+    previous: Snapshot | None,
+) -> Snapshot:
+    """One pass over all tenants; whoever is known and still true costs a look-up."""
+    rendering = _Rendering(resolver, at)
+    tenants: dict[str, RenderedTenant] = {}
+    series = 0
+    next_change: datetime | None = None
+    for tenant in loaded.configuration.tenants:
+        rendered = known.get(tenant.name)
+        if rendered is None or not _still_true(rendered, tenant, at):
+            rendered = rendering.render(tenant)
+        tenants[tenant.name] = rendered
+        series += rendered.series
+        change = rendered.next_change
+        if change is not None and (next_change is None or change < next_change):
+            next_change = change
+    families = rendering.families(tuple(tenants), loaded.files, previous)
+    return Snapshot(loaded, resolver, at, tenants, families, series, next_change)
+
+
+def _still_true(rendered: RenderedTenant, tenant: Tenant, at: datetime) -> bool:
+    if rendered.next_change is not None and rendered.next_change <= at:
         return False
     return rendered.tenant is tenant or rendered.tenant == tenant
 
 
-def _render(
-    loaded: Loaded, resolver: Resolver, at: datetime, stale: Iterable[Tenant], previous: Snapshot | None
-) -> Snapshot:
-    thresholds: dict[str, bytes] = {}
-    states: dict[str, bytes] = {}
-    fresh: dict[str, RenderedTenant] = {}
-    for tenant in stale:
-        resolution = resolver.resolve(tenant, at)
-        thresholds[tenant.name] = threshold_lines(tenant.name, resolution.thresholds)
-        states[tenant.name] = state_lines(tenant.name, resolution.states)
+class _Rendering:
+    """The lines that are new in a snapshot, until they have their place in chunks."""
+
+    def __init__(self, resolver: Resolver, at: datetime) -> None:
+        self._resolver = resolver
+        self._at = at
+        self._thresholds: dict[str, bytes] = {}
+        self._states: dict[str, bytes] = {}
+
+    def render(self, tenant: Tenant) -> RenderedTenant:
+        resolution = self._resolver.resolve(tenant, self._at)
+        self._thresholds[tenant.name] = threshold_lines(tenant.name, resolution.thresholds)
+        self._states[tenant.name] = state_lines(tenant.name, resolution.states)
         series = len(resolution.thresholds) + len(resolution.states)
-        fresh[tenant.name] = RenderedTenant(tenant, series, resolution.next_change)
-    kept: Mapping[str, RenderedTenant] = previous.tenants if previous else {}
-    names = sorted(tenant.name for tenant in loaded.configuration.tenants)
-    tenants = {name: fresh.get(name) or kept[name] for name in names}
-    old = previous.families if previous else RenderedFamilies()
-    cut = runs(names)
-    accepted, rejected = _file_families(loaded.files, previous)
-    families = RenderedFamilies(
-        rechunk(old.thresholds, cut, thresholds), rechunk(old.states, cut, states), accepted, rejected
-    )
-    changes = [rendered.next_change for rendered in tenants.values() if rendered.next_change is not None]
-    series = sum(rendered.series for rendered in tenants.values())
-    return Snapshot(loaded, resolver, at, tenants, families, series, min(changes, default=None))
+        return RenderedTenant(tenant, series, resolution.next_change)
+
+    def families(
+        self, names: tuple[str, ...], files: tuple[FileStatus, ...], previous: Snapshot | None
+    ) -> RenderedFamilies:
+        old = previous.families if previous else RenderedFamilies()
+        cut = runs(names, old.thresholds)
+        accepted, rejected = _file_families(files, previous)
+        return RenderedFamilies(
+            rechunk(old.thresholds, cut, self._thresholds),
+            rechunk(old.states, cut, self._states),
+            accepted,
+            rejected,
+        )
 
 
 def _file_families(
     files: tuple[FileStatus, ...], previous: Snapshot | None
 ) -> tuple[tuple[Chunk, ...], tuple[Chunk, ...]]:
     old = previous.families if previous else RenderedFamilies()
-    before = {status.name: status for status in previous.loaded.files} if previous else {}
-    if previous is not None and previous.loaded.files is files:
-        return old.files_accepted, old.rejected_keys
+    untouched = set(map(id, previous.loaded.files)) if previous else set()
     accepted: dict[str, bytes] = {}
     rejected: dict[str, bytes] = {}
     for status in files:
-        known = before.get(status.name)
-        if known is None or known.accepted != status.accepted:
+        if id(status) not in untouched:
             accepted[status.name] = file_line(FILE_ACCEPTED.name, status.name, int(status.accepted))
-        if known is None or known.rejected_keys != status.rejected_keys:
             rejected[status.name] = file_line(REJECTED_KEYS.name, status.name, status.rejected_keys)
-    cut = runs(sorted(status.name for status in files))
+    cut = runs(sorted(status.name for status in files), old.files_accepted)
     return rechunk(old.files_accepted, cut, accepted), rechunk(old.rejected_keys, cut, rejected)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Configuration, Tenant
-from dynamic_alerting.model.dimensions import Dimensional, Ladder, dimensional_rungs, resolve_dimensions
+from dynamic_alerting.model.dimensions import Dimensional, Ladder, resolve_dimensions, steps_of
 from dynamic_alerting.model.moments import Moment, earliest
 from dynamic_alerting.model.platform import NO_DEFAULT, Default, Platform, Served, base_thresholds, served_as
 from dynamic_alerting.model.rungs import TENANT, Statements, base_rung, listen
@@ -89,21 +89,22 @@ class Resolver:
             if default.dimensional:
                 names[name] = None
             elif name not in names:
-                thresholds += [Threshold(tenant, *general[1:]) for general in default.thresholds]
+                thresholds += [tuple.__new__(Threshold, (tenant, *one[1:])) for one in default.thresholds]
         for name in names:
             default = defaults.get(name, NO_DEFAULT)
             plain = said.plain.get(name)
             own = base_rung(plain, said.critical.get(name))
             # A base key that a tenant sets stands in the place of the platform's, whatever its severity.
-            base = (default.rung if plain is None else default.critical) | own
+            general = default.rung if plain is None else default.critical
+            base = general | own if general else own
             served = self._served_as(name)
             thresholds += base_thresholds(tenant, served, base)
             dimensional = said.dimensional.get(name, ())
             if dimensional or default.dimensional:
                 ladder = Ladder(
-                    dimensional_rungs(dimensional),
+                    steps_of(dimensional),
                     own,
-                    dimensional_rungs(default.dimensional, without=dimensional),
+                    steps_of(default.dimensional, without=dimensional),
                     base,
                     served.direction,
                 )

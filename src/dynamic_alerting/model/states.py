@@ -1,22 +1,22 @@
 """What stands behind a `_state_<filter>` key."""
 
+import difflib
 from functools import lru_cache
 from typing import TypeAlias
 
 from dynamic_alerting.model.errors import ValueSyntaxError
-from dynamic_alerting.model.values import (
-    DEFAULT_WORDS,
-    DISABLE_WORDS,
-    USE_DEFAULT,
-    Scheduled,
-    TimeBoxed,
-    UseDefault,
-)
+from dynamic_alerting.model.values import USE_DEFAULT, Scheduled, TimeBoxed, UseDefault
+from dynamic_alerting.model.words import BLANKS, DEFAULT_WORDS, DISABLE_WORDS, ENABLE_WORDS, pattern_of
 
 PlainState: TypeAlias = bool | UseDefault
 StateValue: TypeAlias = PlainState | Scheduled[PlainState] | TimeBoxed[PlainState]
 
-ENABLE_WORDS = frozenset({"enable", "enabled", "on", "true"})
+STATE_PATTERN = (
+    rf"^[ \t]*(?:{pattern_of(ENABLE_WORDS)}|{pattern_of(DISABLE_WORDS)}|{pattern_of(DEFAULT_WORDS)})[ \t]*$"
+)
+"""What every valid plain state matches (in ECMA 262 syntax, for the JSON Schema)."""
+
+_MEANT = {"yes": "enable", "y": "enable", "1": "enable", "no": "disable", "n": "disable", "0": "disable"}
 
 
 @lru_cache(maxsize=1024)
@@ -29,11 +29,14 @@ def parse_state(text: str) -> PlainState:
     Raises:
         ValueSyntaxError: the text is none of the words, in any case.
     """
-    word = text.strip().lower()
+    word = text.strip(BLANKS).lower()
     if word in ENABLE_WORDS:
         return True
     if word in DISABLE_WORDS:
         return False
     if word in DEFAULT_WORDS:
         return USE_DEFAULT
-    raise ValueSyntaxError(f"{text!r} does not switch a state filter", advice="write enable or disable")
+    words = [*_MEANT, *ENABLE_WORDS, *DISABLE_WORDS]
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.7)
+    advice = f"write {_MEANT.get(near[0], near[0])}" if near else "write enable or disable"
+    raise ValueSyntaxError(f"{text!r} does not switch a state filter on or off", advice=advice)

@@ -8,9 +8,10 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from dynamic_alerting.model.errors import ValueSyntaxError
 from dynamic_alerting.model.schedule import Window
 from dynamic_alerting.model.severity import Severity
+from dynamic_alerting.model.value_advice import why_not_a_value
+from dynamic_alerting.model.words import BLANKS, DEFAULT_WORDS, DISABLE_WORDS, pattern_of
 
 
 class UseDefault(Enum):
@@ -68,33 +69,41 @@ class Scheduled(Generic[T]):
 
 Value: TypeAlias = Plain | Scheduled[Plain] | TimeBoxed[Plain]
 
-_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _SEVERITIES = {severity.value: severity for severity in Severity}
-DEFAULT_WORDS = frozenset({"", "default", "null", "~"})
-DISABLE_WORDS = frozenset({"disable", "disabled", "off", "false"})
+_CUSTOM = re.compile(rf"({_NUMBER})(?::({'|'.join(_SEVERITIES)}))?")
+
+VALUE_PATTERN = (
+    rf"^[ \t]*(?:{_NUMBER}(?::(?:{'|'.join(_SEVERITIES)}))?"
+    rf"|{pattern_of(DISABLE_WORDS)}|{pattern_of(DEFAULT_WORDS)})[ \t]*$"
+)
+"""What every valid plain value matches (in ECMA 262 syntax, for the JSON Schema)."""
 
 
 @lru_cache(maxsize=65_536)
 def parse_plain(text: str) -> Plain:
-    """Read a value that is not a mapping.
+    """Read a value that is not a mapping: a number, `number:severity`, or a word.
 
     Raises:
-        ValueSyntaxError: the text is neither a number, a number with a severity, nor one of the words.
+        ValueSyntaxError: the text is none of these, or its number is too large or too small to be kept.
     """
-    number, colon, severity = text.strip().partition(":")
-    if _NUMBER.fullmatch(number) and math.isfinite(float(number)):
-        if not colon:
-            return Custom(float(number))
-        if severity in _SEVERITIES:
-            return Custom(float(number), _SEVERITIES[severity])
-        raise ValueSyntaxError(
-            f"{severity!r} is not a severity",
-            offset=len(number) + 1,
-            advice="write one of info, warning, critical",
-        )
-    word = text.strip().lower()
-    if word in DEFAULT_WORDS:
-        return USE_DEFAULT
+    stripped = text.strip(BLANKS)
+    match = _CUSTOM.fullmatch(stripped)
+    if match is not None:
+        digits, severity = match.groups()
+        # Adding zero turns -0.0, which nobody means, into 0.0.
+        number = float(digits) + 0.0
+        if math.isinf(number) or (number == 0 and _has_digit_above_zero(digits)):
+            raise why_not_a_value(text)
+        return Custom(number, _SEVERITIES[severity] if severity else None)
+    word = stripped.lower()
     if word in DISABLE_WORDS:
         return DISABLED
-    raise ValueSyntaxError(f"{text!r} is not a threshold", advice='write a number such as "80", or disable')
+    if word in DEFAULT_WORDS:
+        return USE_DEFAULT
+    raise why_not_a_value(text)
+
+
+def _has_digit_above_zero(digits: str) -> bool:
+    mantissa = digits.lower().partition("e")[0]
+    return any(digit in "123456789" for digit in mantissa)

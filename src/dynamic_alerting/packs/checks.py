@@ -14,7 +14,6 @@ AREAS = ("availability", "saturation", "errors", "capacity")
 MOST_DIMENSIONS = 2
 RESERVED = {"tenant", "component", "metric", "severity", "job", "instance", "pack", "filter"}
 VALUE = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?(:(info|warning|critical))?|disable")
-GAUGE = re.compile(r"\ba gauge\b")  # said under `metrics` of a name that ends in _total and is no counter
 SUFFIX_UNITS = {"_percent": "percent", "_ratio": "ratio", "_seconds": "seconds", "_bytes": "bytes"}
 
 
@@ -106,6 +105,9 @@ def _expressions(pack: Pack) -> Iterator[Complaint]:
                 path, f"not PromQL: {error}", "try the expression in Prometheus' own expression browser"
             )
             continue
+        if "" in names:
+            names.remove("")
+            yield Complaint(path, "a selector names no metric", "write each metric's name, joined by `or`")
         used |= names
         for name in sorted(names - set(pack.metrics) - recorded):
             advice = "list it under `metrics` with where it was verified"
@@ -113,10 +115,11 @@ def _expressions(pack: Pack) -> Iterator[Complaint]:
         for divisor in promql.unguarded_divisors(expr):
             yield Complaint(path, f"`{divisor}` may be zero", f"divide by `({divisor} > 0)`")
         for name in promql.unrated_counters(expr):
-            if GAUGE.search(pack.metrics.get(name, "")):
+            if pack.metrics.get(name, "").startswith("gauge"):
                 continue
-            advice = f"use rate({name}[5m]), or say `a gauge` under `metrics` if it is none"
-            yield Complaint(path, f"`{name}` is a counter, and its raw value only grows", advice)
+            yield Complaint(
+                path, f"`{name}` is a counter, and its raw value only grows", f"use rate({name}[5m])"
+            )
         if record is not None:
             recorded.add(record)
     for name in sorted(set(pack.metrics) - used):

@@ -19,7 +19,7 @@ def generated_files(packs: list[Pack]) -> dict[str, str]:
     files = {CATALOGUE: catalogue_of(packs).to_json(), "conf.d/_defaults.yaml": defaults_text(packs)}
     for pack in packs:
         files[f"rule-packs/{pack.pack}/rules.yaml"] = rules_text(pack)
-        files[f"rule-packs/{pack.pack}/tests.yaml"] = tests_text(pack)
+        files[f"rule-packs/{pack.pack}/tests.yaml"] = cases_text(pack)
         files[f"docs/rule-packs/{pack.pack}.md"] = reference_page(pack)
         files[f"docs/runbooks/{pack.pack}.md"] = runbook_page(pack)
     return files
@@ -30,7 +30,7 @@ def rules_text(pack: Pack) -> str:
     return dump(rule_file(pack))
 
 
-def tests_text(pack: Pack) -> str:
+def cases_text(pack: Pack) -> str:
     """Return the pack's generated promtool tests. Hand-written ones stand in tests-extra.yaml."""
     cases = [case.as_promtool() for case in pack_cases(pack)]
     return dump({"rule_files": ["rules.yaml"], "evaluation_interval": f"{EVALUATION}s", "tests": cases})

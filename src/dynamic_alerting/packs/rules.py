@@ -114,12 +114,10 @@ def _held(fold: str, labels: list[str], own: str, served: str) -> str:
     exporters were alive or the fallback was written: exporters that flap leave no gap.
     """
     on = ", ".join(labels)
-    return (
-        f"{fold} by ({on}) (\n  (\n    {own}\n"
-        f"    or on ({on}) {served} offset 1m\n"
-        f"    or on ({on}) {own} offset 1m\n  )\n"
-        f"  and on () {NO_EXPORTER}\n)"
-    )
+    sources = [own, f"{served} offset 1m", f"{own} offset 1m"]
+    # each by itself: while an exporter is there, `and` with nothing is nothing, and `or` has no work
+    parts = f"\n  or on ({on}) ".join(f"({source} and on () {NO_EXPORTER})" for source in sources)
+    return f"{fold} by ({on}) (\n  {parts}\n)"
 
 
 def _any_of(label: str, values: list[str]) -> tuple[str, str, str]:

@@ -64,6 +64,8 @@ class Alertmanager(JsonApi):
     def alerts(self, matchers: Sequence[str] = ()) -> tuple[RoutedAlert, ...]:
         """The alerts that have not ended; ``matchers`` such as ``tenant="db-a"`` narrow them down."""
         answer = self.json("/api/v2/alerts", {"filter": list(matchers)})
+        if not isinstance(answer, list):
+            raise self._unusable("/api/v2/alerts", "no list")
         try:
             return tuple(_alert(entry) for entry in answer)
         except (KeyError, TypeError, ValueError) as error:

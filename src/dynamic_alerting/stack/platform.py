@@ -175,8 +175,7 @@ class Platform:
                 self._children[name].require_alive()
 
         def on_healthy(service: Service) -> None:
-            seconds = time.monotonic() - started
-            self._report(f"{service.name} is healthy after {seconds:.1f} s: {service.address}")
+            self._report(f"{service.name} is healthy after {time.monotonic() - started:.1f} s")
 
         await_healthy(services, still_alive=still_alive, on_healthy=on_healthy, timeout_s=HEALTHY_WITHIN_S)
 

@@ -24,8 +24,8 @@ KILL_S = 10.0
 """Seconds that a killed process may take to be gone."""
 
 _TETHER = Path(__file__).with_name("tether.py")
-# Variables that would change what our programs do: mysqld_exporter takes this one before its file.
-_NOT_INHERITED = ("DATA_SOURCE_NAME",)
+# Prefixes of variables that would change what our programs do.
+_NOT_INHERITED = ("DATA_SOURCE_NAME", "THRESHOLD_EXPORTER_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def spawn(name: str, command: Sequence[str], *, log: Path) -> Child:
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("programs are started from the main thread only")
-    environment = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)}
     with log.open("ab") as output:
         popen = subprocess.Popen(  # noqa: S603 - the command is ours, no shell
             [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *command],

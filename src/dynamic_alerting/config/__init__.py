@@ -1,0 +1,1 @@
+"""YAML to model: strict loading with positions, ownership, findings and last-known-good."""

@@ -1,0 +1,52 @@
+"""What one file says, after reading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from dynamic_alerting.config.findings import Finding
+    from dynamic_alerting.model.configuration import Entry, StateFilter, Tenant
+
+
+class Deadline(NamedTuple):
+    """A value that ends by itself, and what there is to say once it has ended."""
+
+    expires: datetime
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFile:
+    """What one file contributes to the configuration.
+
+    Attributes:
+        name: the file's name.
+        accepted: False where nothing of its present content is used: what it said last, if anything, is
+            kept in the other attributes.
+        is_loaded: whether any content of the file has ever been used.
+        defaults: of a platform file; empty in a tenant's file.
+        state_filters: of a platform file; empty in a tenant's file.
+        tenants: in the order of the file, each name once.
+        ownership_strict: of a platform file; None where it says nothing.
+        findings: about the present content.
+        rejected: how many parts (blocks, tenants, keys) of the present content are refused.
+        deadlines: the values that end by themselves.
+        lines: lines of the content, by number, for findings that are made when all files are known.
+    """
+
+    name: str
+    accepted: bool = True
+    is_loaded: bool = False
+    defaults: tuple[Entry, ...] = ()
+    state_filters: tuple[StateFilter, ...] = ()
+    tenants: tuple[Tenant, ...] = ()
+    ownership_strict: bool | None = None
+    findings: tuple[Finding, ...] = ()
+    rejected: int = 0
+    deadlines: tuple[Deadline, ...] = ()
+    lines: Mapping[int, str] = field(default_factory=dict)

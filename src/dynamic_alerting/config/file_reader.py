@@ -1,0 +1,214 @@
+"""One file: from its bytes to what it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from dynamic_alerting.config.builder import DocumentRefused, build
+from dynamic_alerting.config.compiled import CompiledFile
+from dynamic_alerting.config.deadlines import Deadlines
+from dynamic_alerting.config.nodes import Mapping, Node, Scalar
+from dynamic_alerting.config.reporting import FileReport
+from dynamic_alerting.config.scalars import described, shortened
+from dynamic_alerting.config.source_text import decode
+from dynamic_alerting.config.states import read_filters
+from dynamic_alerting.config.suggestions import did_you_mean
+from dynamic_alerting.config.tenants import TenantReader
+from dynamic_alerting.config.thresholds import ThresholdReader
+from dynamic_alerting.config.wording import listed
+
+if TYPE_CHECKING:
+    from dynamic_alerting.config.vocabulary import Vocabulary
+    from dynamic_alerting.model.configuration import Entry, StateFilter, Tenant
+
+TENANT_BLOCKS: Final = ("tenants",)
+PLATFORM_BLOCKS: Final = ("defaults", "state_filters", "tenants", "ownership")
+OWNERSHIP_RULES: Final = ("warn", "strict")
+
+LAST_STATE_STAYS: Final = "The last valid state of this file stays in force."
+NOTHING_LOADED: Final = "Nothing of this file is loaded."
+
+
+class _Kept(Enum):
+    """The type of KEPT: the block is there but cannot be read, so what it last said stays."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = _Kept.KEPT
+
+
+def read_file(
+    name: str, data: bytes, vocabulary: Vocabulary, previous: CompiledFile | None, *, is_platform: bool
+) -> CompiledFile:
+    """Read one file.
+
+    Args:
+        name: its name inside the directory.
+        data: its bytes.
+        vocabulary: what the packs declare.
+        previous: what the file said before; kept as a whole where the present content cannot be read, and
+            key by key where a value cannot.
+        is_platform: whether it may hold every block, and not only ``tenants``.
+    """
+    vocabulary.trim()
+    last = previous or CompiledFile(name)
+    report = FileReport(name)
+    text = decode(data, report)
+    if text is None:
+        return rejected(last, report)
+    report = FileReport(name, text)
+    try:
+        blocks = _blocks(build(text, report), report)
+    except DocumentRefused:
+        return rejected(last, report)
+    return _FileReader(vocabulary, report, last, is_platform=is_platform).read(blocks)
+
+
+def rejected(last: CompiledFile, report: FileReport) -> CompiledFile:
+    """The file as it was last valid, with the findings that say why its present content is not used."""
+    report.append_consequence(0, LAST_STATE_STAYS if last.is_loaded else NOTHING_LOADED)
+    return replace(last, accepted=False, findings=report.closed(), rejected=0, deadlines=())
+
+
+def _blocks(root: Node | None, report: FileReport) -> Mapping | None:
+    """The mapping of blocks; None for an empty file."""
+    if root is None or (isinstance(root, Scalar) and root.is_null):
+        return None
+    if not isinstance(root, Mapping):
+        report.on(
+            "DA022",
+            root,
+            f"The file is {described(root)}; it is a mapping of blocks.",
+            'Start it with "tenants:", and indent the tenants below.',
+        )
+        raise DocumentRefused
+    if root.repeated:
+        raise DocumentRefused
+    return root
+
+
+class _FileReader:
+    """Reads the blocks of one file."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, report: FileReport, last: CompiledFile, *, is_platform: bool
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._report = report
+        self._last = last
+        self._is_platform = is_platform
+        self._deadlines = Deadlines(report)
+
+    def read(self, blocks: Mapping | None) -> CompiledFile:
+        tenants = self._tenants(self._block(blocks, "tenants"))
+        compiled = CompiledFile(self._last.name, is_loaded=True, tenants=tenants)
+        if blocks is not None:
+            self._report_other_blocks(blocks)
+            if self._is_platform:
+                compiled = replace(
+                    compiled,
+                    defaults=self._defaults(self._block(blocks, "defaults")),
+                    state_filters=self._filters(self._block(blocks, "state_filters")),
+                    ownership_strict=self._ownership(blocks.get("ownership")),
+                )
+        return replace(
+            compiled,
+            findings=self._report.closed(),
+            rejected=self._report.errors,
+            deadlines=tuple(self._deadlines.noted),
+            lines=self._lines(compiled),
+        )
+
+    def _lines(self, compiled: CompiledFile) -> dict[int, str]:
+        """The lines that findings may show which are made later, when all files are known."""
+        stem = self._last.name.rpartition(".")[0]
+        numbers = {tenant.origin.line for tenant in compiled.tenants if tenant.name != stem}
+        numbers |= {state.origin.line for tenant in compiled.tenants for state in tenant.states}
+        numbers |= {entry.origin.line for entry in compiled.defaults}
+        numbers |= {state_filter.origin.line for state_filter in compiled.state_filters}
+        return {number: self._report.line(number) for number in numbers}
+
+    def _block(self, blocks: Mapping | None, name: str) -> Mapping | _Kept | None:
+        """A block that is a mapping; None where it is absent or empty; KEPT where it has another shape."""
+        node = blocks.get(name) if blocks is not None else None
+        if node is None or isinstance(node, Mapping):
+            return node
+        if isinstance(node, Scalar) and node.is_null:
+            return None
+        self._report.on(
+            "DA022",
+            node,
+            f"The block {name} is {described(node)}; it is a mapping. What it last said stays in force.",
+            f'Write its entries indented below "{name}:", one "name: value" a line.',
+        )
+        return KEPT
+
+    def _tenants(self, node: Mapping | _Kept | None) -> tuple[Tenant, ...]:
+        if not isinstance(node, Mapping):
+            return self._last.tenants if node is KEPT else ()
+        reader = TenantReader(self._vocabulary, self._report, self._deadlines)
+        return reader.read(node, self._last.tenants)
+
+    def _defaults(self, node: Mapping | _Kept | None) -> tuple[Entry, ...]:
+        if not isinstance(node, Mapping):
+            return self._last.defaults if node is KEPT else ()
+        reader = ThresholdReader(
+            self._vocabulary, self._report, self._last.defaults, "There is no such default."
+        )
+        entries = reader.read(node)
+        for key, _ in node.pairs.values() if reader.has_reserved_keys else ():
+            if key.text.startswith("_"):
+                self._refuse_reserved(key)
+        self._deadlines.note(reader.values.expiring)
+        return entries
+
+    def _refuse_reserved(self, key: Scalar) -> None:
+        self._report.on(
+            "DA041",
+            key,
+            f"{shortened(key.text)!r} is not a key of the defaults.",
+            "Whether a state is on for everybody is the default_state of its filter in state_filters; "
+            "packs are chosen by tenants.",
+        )
+
+    def _filters(self, node: Mapping | _Kept | None) -> tuple[StateFilter, ...]:
+        if not isinstance(node, Mapping):
+            return self._last.state_filters if node is KEPT else ()
+        return read_filters(node, self._report, self._last.state_filters)
+
+    def _ownership(self, node: Node | None) -> bool | None:
+        if node is None or (isinstance(node, Scalar) and node.is_null):
+            return None
+        if isinstance(node, Scalar) and node.text in OWNERSHIP_RULES:
+            return node.text == "strict"
+        self._report.on(
+            "DA023",
+            node,
+            f"ownership is {described(node)}. The rule that last applied stays in force.",
+            f"Write {' or '.join(OWNERSHIP_RULES)}.",
+        )
+        return self._last.ownership_strict
+
+    def _report_other_blocks(self, blocks: Mapping) -> None:
+        allowed = PLATFORM_BLOCKS if self._is_platform else TENANT_BLOCKS
+        for name, (key, _) in blocks.pairs.items():
+            if name in allowed:
+                continue
+            if name in PLATFORM_BLOCKS:
+                self._report.on(
+                    "DA021",
+                    key,
+                    f"The block {name} belongs to the platform and is ignored in a tenant's file.",
+                    "Delete it here; the platform's files start with an underscore, such as _defaults.yaml.",
+                )
+            else:
+                self._report.on(
+                    "DA020",
+                    key,
+                    f"There is no block {shortened(name)!r}; it is ignored.",
+                    f"{did_you_mean(name, allowed)}A file has the blocks {listed(allowed)}; "
+                    "keys of a tenant are indented below its name.",
+                )

@@ -1,0 +1,179 @@
+"""The block ``tenants``: thresholds, states and packs of each tenant."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
+from dynamic_alerting.config.scalars import described, shortened
+from dynamic_alerting.config.states import FILTER_NAME
+from dynamic_alerting.config.suggestions import did_you_mean
+from dynamic_alerting.config.thresholds import LAST_VALUE_STAYS, ThresholdReader
+from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
+from dynamic_alerting.model.configuration import Origin, StateEntry, Tenant
+from dynamic_alerting.model.states import PlainState, parse_state
+from dynamic_alerting.model.values import USE_DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dynamic_alerting.config.deadlines import Deadlines
+    from dynamic_alerting.config.reporting import FileReport
+    from dynamic_alerting.config.vocabulary import Vocabulary
+
+STATE_PREFIX: Final = "_state_"
+PACKS_KEY: Final = "_packs"
+# RFC 1123, as Kubernetes asks of a namespace.
+_DNS_LABEL: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
+
+
+def is_tenant_name(text: str) -> bool:
+    """Whether a text can name a tenant: a DNS label of at most 63 characters."""
+    return _DNS_LABEL.fullmatch(text) is not None
+
+
+class TenantReader:
+    """Reads the tenants of one file.
+
+    Args:
+        vocabulary: what the packs declare.
+        report: where everything wrong goes.
+        deadlines: where values that end by themselves are noted.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, report: FileReport, deadlines: Deadlines) -> None:
+        self._vocabulary = vocabulary
+        self._report = report
+        self._deadlines = deadlines
+
+    def read(self, node: Mapping, previous: Iterable[Tenant]) -> tuple[Tenant, ...]:
+        """Read the block ``tenants``; a tenant that cannot be read keeps what it last was.
+
+        Args:
+            node: the block.
+            previous: the tenants of the same file when it was last read.
+        """
+        last = {tenant.name: tenant for tenant in previous}
+        tenants = []
+        for name, (key, body) in node.pairs.items():
+            tenant = last.get(name) if name in node.repeated else self._tenant(key, body, last.get(name))
+            if tenant is not None:
+                tenants.append(tenant)
+        return tuple(tenants)
+
+    def _tenant(self, key: Scalar, body: Node, last: Tenant | None) -> Tenant | None:
+        if not is_tenant_name(key.text):
+            self._refuse_name(key)
+            return None
+        settings = Mapping(body.start) if isinstance(body, Scalar) and body.is_null else body
+        if not isinstance(settings, Mapping):
+            kept = "It keeps what it last had." if last else "It is not loaded."
+            self._report.on(
+                "DA034",
+                body,
+                f"The tenant {key.text!r} is {described(body)}; it is a mapping of keys and values. {kept}",
+                f'Write its keys indented below "{key.text}:", such as mysql_connections: "80".',
+            )
+            return last
+        return self._settings(key, settings, last)
+
+    def _settings(self, key: Scalar, settings: Mapping, last: Tenant | None) -> Tenant:
+        reader = ThresholdReader(
+            self._vocabulary, self._report, last.entries if last else (), "The platform default applies."
+        )
+        entries = reader.read(settings)
+        self._deadlines.note(reader.values.expiring)
+        states: tuple[StateEntry, ...] = ()
+        packs: frozenset[str] | None = None
+        if reader.has_reserved_keys:
+            states, packs = self._reserved(settings, last)
+        origin = Origin(self._report.file, key.start.line + 1, key.start.column + 1)
+        return Tenant(key.text, entries, states, packs, origin)
+
+    def _reserved(
+        self, settings: Mapping, last: Tenant | None
+    ) -> tuple[tuple[StateEntry, ...], frozenset[str] | None]:
+        """Read the keys that start with an underscore."""
+        states = []
+        packs: frozenset[str] | None = None
+        for text, (key, node) in settings.pairs.items():
+            is_repeated = text in settings.repeated
+            if text == PACKS_KEY:
+                packs = self._packs(node, last.packs if last else None, is_repeated=is_repeated)
+            elif text.startswith(STATE_PREFIX) and FILTER_NAME.fullmatch(text, len(STATE_PREFIX)):
+                state = self._state(key, node, last, is_repeated=is_repeated)
+                states.extend([] if state is None else [state])
+            elif text.startswith("_"):
+                self._report.on(
+                    "DA041",
+                    key,
+                    f"{shortened(text)!r} is not a key: the language has no such name with an underscore "
+                    "at its start.",
+                    f"{did_you_mean(text, (PACKS_KEY, '_state_maintenance'))}"
+                    "Known are _packs and _state_<filter>.",
+                )
+        return tuple(states), packs
+
+    def _state(self, key: Scalar, node: Node, last: Tenant | None, *, is_repeated: bool) -> StateEntry | None:
+        name = key.text.removeprefix(STATE_PREFIX)
+        found = len(self._report.findings)
+        reader: ValueReader[PlainState] = ValueReader(parse_state, "DA061", USE_DEFAULT, self._report)
+        try:
+            value = None if is_repeated else reader.read(node)
+        except ValueRefused:
+            value = None
+        if value is None:
+            kept = next((state for state in last.states if state.filter == name), None) if last else None
+            consequence = LAST_VALUE_STAYS if kept else "The filter stays as it is for everybody."
+            self._report.append_consequence(found, consequence)
+            return kept
+        self._deadlines.note(reader.expiring)
+        return StateEntry(name, value, Origin(self._report.file, key.start.line + 1, key.start.column + 1))
+
+    def _packs(self, node: Node, last: frozenset[str] | None, *, is_repeated: bool) -> frozenset[str] | None:
+        """The packs whose defaults a tenant takes; None for all of them, or what it last was if refused."""
+        if is_repeated:
+            return last
+        if isinstance(node, Scalar) and node.is_null:
+            return None
+        errors = self._report.errors
+        if not isinstance(node, Sequence):
+            self._report.on(
+                "DA070",
+                node,
+                f"_packs is {described(node)}; it is a list of rule packs.",
+                f"Write _packs: [{node.text if isinstance(node, Scalar) else 'mariadb'}].",
+            )
+            return last
+        packs = [self._pack(item) for item in node.items]
+        return last if self._report.errors > errors else frozenset(filter(None, packs))
+
+    def _pack(self, node: Node) -> str | None:
+        if not isinstance(node, Scalar):
+            self._report.on(
+                "DA070", node, f"A rule pack is {described(node)}; it is a name.", "Write _packs: [mariadb]."
+            )
+            return None
+        known = self._vocabulary.catalogue.packs
+        if node.text not in known:
+            self._report.on(
+                "DA071",
+                node,
+                f"There is no rule pack {shortened(node.text)!r}.",
+                f"{did_you_mean(node.text, known)}The packs are {', '.join(sorted(known)) or 'none'}.",
+                text=node.text,
+            )
+            return None
+        return node.text
+
+    def _refuse_name(self, key: Scalar) -> None:
+        near = re.sub(r"[^a-z0-9-]+", "-", key.text.lower()).strip("-")[:63].strip("-")
+        self._report.on(
+            "DA030",
+            key,
+            f"{shortened(key.text)!r} cannot name a tenant; it is not loaded.",
+            f"{f'Write {near}. ' if near else ''}"
+            "A tenant's name has lower-case letters, digits and -, at most 63, and no - at either end.",
+            text=key.text,
+        )

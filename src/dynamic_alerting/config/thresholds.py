@@ -1,0 +1,159 @@
+"""Threshold keys and their values, of a tenant or of the defaults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dynamic_alerting.config.key_remarks import remark
+from dynamic_alerting.config.nodes import Scalar
+from dynamic_alerting.config.scalars import shortened
+from dynamic_alerting.config.severities import severities_of
+from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
+from dynamic_alerting.model.configuration import Entry, Origin
+from dynamic_alerting.model.errors import KeySyntaxError, ValueSyntaxError
+from dynamic_alerting.model.severity import Severity
+from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dynamic_alerting.config.nodes import Mapping, Node
+    from dynamic_alerting.config.reporting import FileReport
+    from dynamic_alerting.config.vocabulary import KnownKey, Vocabulary
+    from dynamic_alerting.model.values import Value
+
+LAST_VALUE_STAYS: Final = "Its last valid value stays in force."
+
+
+class ThresholdReader:
+    """Reads the threshold keys of one mapping.
+
+    Args:
+        vocabulary: what the packs declare.
+        report: where everything wrong goes.
+        previous: what the same mapping said before; a key whose value cannot be used keeps its entry.
+        otherwise: what applies to a refused key that has no such entry, as a sentence.
+
+    Attributes:
+        values: the reader of their values.
+        has_reserved_keys: whether the mapping also has keys that start with an underscore.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, report: FileReport, previous: Iterable[Entry], otherwise: str
+    ) -> None:
+        self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
+        self.has_reserved_keys = False
+        self._vocabulary = vocabulary
+        self._report = report
+        self._previous = previous
+        self._otherwise = otherwise
+        self._written: dict[int, Scalar] = {}  # tier → the key that sets it
+        self._remarked: set[tuple[str, str | None]] = set()
+        self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
+
+    def read(self, node: Mapping) -> tuple[Entry, ...]:
+        """Read all threshold keys of a mapping; refused ones are reported and keep what they last were.
+
+        Keys that start with an underscore are left to the caller; ``has_reserved_keys`` says that there are.
+        """
+        entries = []
+        file = self._report.file
+        known_keys = self._vocabulary.known
+        written = self._written
+        for text, (key_node, value_node) in node.pairs.items():
+            known = known_keys.get(text) or self._key(key_node)
+            if known is None:
+                continue
+            if known.is_remarkable:
+                self._remark(known, key_node)
+            if written.setdefault(known.tier, key_node) is not key_node:
+                self._refuse_second_spelling(known, key_node)
+                continue
+            # Nearly every value is a plain number; all else takes the longer way.
+            try:
+                value: Value | None = parse_plain(value_node.text) if type(value_node) is Scalar else None
+            except ValueSyntaxError:
+                value = None
+            if type(value) is not Custom or value.severity is not None or node.repeated:
+                value = self._value(known, key_node, value_node, is_repeated=text in node.repeated)
+            if value is not None:
+                start = key_node.start
+                entries.append(Entry(known.key, value, Origin(file, start.line + 1, start.column + 1)))
+            elif (kept := self._last(known)) is not None:
+                entries.append(kept)
+        self._report_replaced_values()
+        return tuple(entries)
+
+    def _key(self, node: Scalar) -> KnownKey | None:
+        """A key that is met for the first time; None where it is not a threshold key."""
+        if node.text.startswith("_"):
+            self.has_reserved_keys = True
+            return None
+        try:
+            return self._vocabulary.key(node.text)
+        except KeySyntaxError as error:
+            self._report.refused_text("DA040", node, error)
+            return None
+
+    def _value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
+        """The value of one key; None where it is refused."""
+        if is_repeated:
+            return None
+        found = len(self._report.findings)
+        try:
+            value = self.values.read(node)
+            self._check_severities(known, value, key_node, node)
+        except ValueRefused:
+            last = self._last(known)
+            self._report.append_consequence(found, self._otherwise if last is None else LAST_VALUE_STAYS)
+            return None
+        return value
+
+    def _remark(self, known: KnownKey, node: Scalar) -> None:
+        """Say what there is to say about a key, once for all tiers and dimensions of its name."""
+        subject = known.key.name, known.foreign_label
+        if subject not in self._remarked:
+            self._remarked.add(subject)
+            remark(known, node, self._vocabulary, self._report)
+
+    def _last(self, known: KnownKey) -> Entry | None:
+        return next((entry for entry in self._previous if entry.key == known.key), None)
+
+    def _check_severities(self, known: KnownKey, value: Value, key_node: Scalar, node: Node) -> None:
+        severities = set(severities_of(value))
+        if known.key.is_critical and severities - {Severity.CRITICAL}:
+            name = known.key.name
+            self._report.on(
+                "DA045",
+                node,
+                f"{key_node.text!r} is the critical tier, but its value names another severity.",
+                f'Write the number alone here, or {name}: "…:{min(severities)}" for the other severity.',
+            )
+            raise ValueRefused
+        if not known.key.is_critical and Severity.CRITICAL in severities:
+            self._claims.append((known, key_node))
+
+    def _refuse_second_spelling(self, known: KnownKey, node: Scalar) -> None:
+        first = self._written[known.tier]
+        self._report.on(
+            "DA044",
+            node,
+            f"This is the same series as {shortened(first.text)!r} on line {first.start.line + 1}, "
+            "which stays in force.",
+            "Keep one of the two lines.",
+            text=node.text,
+        )
+
+    def _report_replaced_values(self) -> None:
+        for known, node in self._claims:
+            other = self._written.get(known.critical_tier)
+            if other is not None:
+                self._report.on(
+                    "DA044",
+                    node,
+                    f"{shortened(node.text)!r} sets the critical tier, and so does {shortened(other.text)!r} "
+                    f"on line {other.start.line + 1}, which wins.",
+                    'Take ":critical" away here, or keep only one of the two lines.',
+                    text=node.text,
+                )

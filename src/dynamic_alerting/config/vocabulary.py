@@ -1,0 +1,104 @@
+"""The threshold keys as the installed rule packs know them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from dynamic_alerting.config.suggestions import nearest
+from dynamic_alerting.model.errors import KeySyntaxError
+from dynamic_alerting.model.keys import ThresholdKey, parse_key
+
+if TYPE_CHECKING:
+    from dynamic_alerting.model.catalogue import Catalogue
+    from dynamic_alerting.model.matchers import Matcher
+
+_REMEMBERED: Final = 65_536  # spellings; tenants of one platform share most of theirs
+
+
+class KnownKey(NamedTuple):
+    """A key's text, read once.
+
+    Attributes:
+        key: the key, under the name that its pack gives it.
+        tier: a number that all spellings of the same series and tier share.
+        critical_tier: the same for the series' critical tier.
+        pack: the pack that declares it, or None.
+        foreign_label: the first of its labels that the pack's signal does not have, or None.
+        is_other_spelling: whether the text says component and metric of a declared key instead of its name.
+        is_remarkable: whether there is something to tell the one who wrote it.
+    """
+
+    key: ThresholdKey
+    tier: int
+    critical_tier: int
+    pack: str | None
+    foreign_label: str | None
+    is_other_spelling: bool
+    is_remarkable: bool
+
+
+class Vocabulary:
+    """Reads keys against a catalogue, remembering what it has read.
+
+    Attributes:
+        catalogue: what the packs declare.
+        known: every key that was read, by its text; for loops that cannot afford a call.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.known: dict[str, KnownKey] = {}
+        self._tiers: dict[tuple[str, str, tuple[Matcher, ...], bool], int] = {}
+
+    def trim(self) -> None:
+        """Forget everything if it has become too much. Not while a file is read: its tiers have numbers."""
+        if len(self.known) > _REMEMBERED:
+            self.known.clear()
+            self._tiers.clear()
+
+    def key(self, text: str) -> KnownKey:
+        """Read one key.
+
+        Raises:
+            KeySyntaxError: the text is not a threshold key.
+        """
+        known = self.known.get(text)
+        if known is None:
+            known = self.known[text] = self._read(text)
+        return known
+
+    def _read(self, text: str) -> KnownKey:
+        key = parse_key(text, self.catalogue)
+        try:
+            component, metric = self.catalogue.component_metric(key.name)
+        except ValueError as error:
+            problem = f"{key.name!r} has no component before an underscore"
+            raise KeySyntaxError(problem, advice=self._component_advice(key.name)) from error
+        spec = self.catalogue.specs.get(self.catalogue.declared_as(component, metric) or "")
+        is_other_spelling = spec is not None and spec.key != key.name
+        foreign = None
+        if spec is not None:
+            key = replace(key, name=spec.key) if is_other_spelling else key
+            labels = (matcher.label for matcher in key.matchers)
+            foreign = next((label for label in labels if label not in spec.dimensions), None)
+        return KnownKey(
+            key,
+            tier=self._tier(component, metric, key.matchers, is_critical=key.is_critical),
+            critical_tier=self._tier(component, metric, key.matchers, is_critical=True),
+            pack=spec.pack if spec else None,
+            foreign_label=foreign,
+            is_other_spelling=is_other_spelling,
+            is_remarkable=spec is None or is_other_spelling or foreign is not None,
+        )
+
+    def _tier(self, component: str, metric: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
+        return self._tiers.setdefault((component, metric, matchers, is_critical), len(self._tiers))
+
+    def _component_advice(self, name: str) -> str:
+        meant = self.suggestion(name)
+        return f'write "{meant}"' if meant else "write <component>_<metric>, such as mysql_connections"
+
+    def suggestion(self, name: str) -> str | None:
+        """The declared key that was probably meant by a name that is not declared."""
+        return nearest(name, self.catalogue.specs)

@@ -1,0 +1,133 @@
+"""Every alert has every case, everything generated is current, and the rules keep their promises."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import promql_parser
+import pytest
+import yaml
+
+from dynamic_alerting.packs.cases import expected_cases
+from dynamic_alerting.packs.generation import generated_files, stale_files
+from dynamic_alerting.packs.pack import Pack
+
+ROOT = Path(__file__).parents[2]
+PACKS = sorted(path.parent.name for path in ROOT.glob("rule-packs/*/pack.yaml"))
+# Signals and alerts that a pack has at the very least.
+LEAST = {
+    "mariadb": (7, 8),
+    "kubernetes": (5, 4),
+    "redis": (7, 6),
+    "mongodb": (7, 6),
+    "elasticsearch": (7, 7),
+    "oracle": (6, 7),
+    "db2": (7, 7),
+    "clickhouse": (7, 7),
+    "platform": (0, 4),
+}
+
+
+def _pack(packs: list[Pack], name: str) -> Pack:
+    return next(pack for pack in packs if pack.pack == name)
+
+
+def _rules(name: str) -> list[dict[str, Any]]:
+    document = yaml.safe_load((ROOT / "rule-packs" / name / "rules.yaml").read_text())
+    (group,) = document["groups"]
+    rules: list[dict[str, Any]] = group["rules"]
+    return rules
+
+
+def _alerts(name: str) -> dict[str, dict[str, Any]]:
+    return {rule["alert"]: rule for rule in _rules(name) if "alert" in rule}
+
+
+def _cases(name: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = yaml.safe_load((ROOT / "rule-packs" / name / "tests.yaml").read_text())[
+        "tests"
+    ]
+    return cases
+
+
+def test_everything_generated_is_current(packs: list[Pack]) -> None:
+    stale = stale_files(ROOT, generated_files(packs))
+    assert stale == [], "run `make generate` and commit the result"
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_alert_has_every_case(name: str, packs: list[Pack]) -> None:
+    present: dict[str, set[str]] = defaultdict(set)
+    for case in _cases(name):
+        alert, _, what = case["name"].partition(": ")
+        present[alert].add(what)
+    wanted = expected_cases(_pack(packs, name))
+    assert set(wanted) == set(_alerts(name)), "an alert without an entry in pack.yaml"
+    missing = {alert: cases - present[alert] for alert, cases in wanted.items() if cases - present[alert]}
+    assert missing == {}
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_case_says_what_fires_with_all_labels_and_annotations(name: str) -> None:
+    for case in _cases(name):
+        alert, _, what = case["name"].partition(": ")
+        expected = [firing for test in case["alert_rule_test"] for firing in test["exp_alerts"]]
+        assert bool(expected) == (what.split(" (")[0] in FIRING_CASES), case["name"]
+        for firing in expected:
+            assert set(_alerts(name)[alert]["labels"]) <= set(firing["exp_labels"])
+            assert set(firing["exp_annotations"]) == {"summary", "description", "runbook_url"}
+            assert "{{" not in firing["exp_annotations"]["description"]
+
+
+FIRING_CASES = {
+    "fires",
+    "two replicas",
+    "both tiers",
+    "exporters gone for ten minutes",
+    "disabled while firing",
+    "exact dimension",
+    "regex dimension",
+    "base beside a dimension",
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(PACKS) & set(LEAST)))
+def test_a_pack_has_at_least_the_signals_and_alerts_it_must(name: str, packs: list[Pack]) -> None:
+    signals, alerts = LEAST[name]
+    assert len(_pack(packs, name).recorded()) >= signals
+    assert len(_alerts(name)) >= alerts
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_tenant_alert_is_silenced_by_maintenance_and_switched_by_a_key(name: str) -> None:
+    for alert, rule in _alerts(name).items():
+        if "severity" in rule["labels"]:  # the platform's own: no tenant, no key
+            continue
+        assert f'unless on (tenant) tenant:maintenance:active{{pack="{name}"}}' in rule["expr"], alert
+        assert rule["labels"]["metric_key"], alert
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_threshold_is_selected_by_component_and_metric_or_not_at_all(name: str) -> None:
+    for rule in _rules(name):
+        for selector in _selectors(rule["expr"], "user_threshold"):
+            labels = {matcher.name for matcher in selector.matchers.matchers}
+            assert {"component", "metric"} <= labels, rule["expr"]
+
+
+def _selectors(expr: str, metric: str) -> list[promql_parser.VectorSelector]:
+    found: list[promql_parser.Expr] = []
+    promql_parser.walk(promql_parser.parse(expr), pre_visit=found.append)
+    return [each for each in found if isinstance(each, promql_parser.VectorSelector) and each.name == metric]
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_templates_are_plain_and_runbooks_exist(name: str) -> None:
+    runbook = (ROOT / "docs" / "runbooks" / f"{name}.md").read_text()
+    for alert, rule in _alerts(name).items():
+        actions = re.findall(r"{{(.*?)}}", rule["annotations"]["description"])
+        assert all("query" not in action for action in actions), alert
+        assert "{{" not in rule["annotations"]["summary"]
+        assert rule["annotations"]["runbook_url"].endswith(f"/{name}.md#{alert.lower()}")
+        assert f"\n## {alert}\n" in runbook

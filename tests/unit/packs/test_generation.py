@@ -1,0 +1,68 @@
+"""Generated files: stable, current or named, and written whole."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from dynamic_alerting.packs.declared_keys import catalogue_of
+from dynamic_alerting.packs.defaults_file import defaults_text
+from dynamic_alerting.packs.generation import generated_files, rules_text, stale_files, write_files
+from dynamic_alerting.packs.pack import Pack
+
+Load = Callable[[str], Pack]
+
+
+def test_writing_again_changes_nothing(tmp_path: Path, load_text: Load, good_text: str) -> None:
+    files = generated_files([load_text(good_text)])
+    assert write_files(tmp_path, files) == list(files)
+    assert write_files(tmp_path, files) == []
+    assert stale_files(tmp_path, generated_files([load_text(good_text)])) == []
+
+
+def test_a_change_of_the_pack_names_what_is_stale(tmp_path: Path, load_text: Load, good_text: str) -> None:
+    write_files(tmp_path, generated_files([load_text(good_text)]))
+    changed = load_text(good_text.replace("Many.", "Very many."))
+    assert stale_files(tmp_path, generated_files([changed])) == ["docs/runbooks/web.md"]
+
+
+def test_no_unfinished_file_is_left(tmp_path: Path, load_text: Load, good_text: str) -> None:
+    write_files(tmp_path, generated_files([load_text(good_text)]))
+    assert [path for path in tmp_path.rglob("*") if path.name.endswith(".new")] == []
+
+
+def test_a_long_text_stays_readable_and_the_same(load_text: Load, good_text: str) -> None:
+    text = rules_text(load_text(good_text.replace("are open.", "are open. " * 20)))
+    rules = yaml.safe_load(text)["groups"][0]["rules"]
+    assert rules[-1]["annotations"]["description"].count("are open.") == 20
+
+
+def test_the_catalogue_says_what_the_pack_says(load_text: Load, good_text: str) -> None:
+    document = json.loads(catalogue_of([load_text(good_text)]).to_json())
+    (key,) = document["keys"]
+    assert (key["key"], key["component"], key["metric"]) == ("web_connections", "web", "connections")
+    assert key["default"] == "1000"
+    assert key["signal"] == "tenant:web_connections:max"
+
+
+def test_defaults_hold_every_form_of_default(load_text: Load, good_text: str) -> None:
+    text = good_text.replace("default: 1000", 'default: "9:critical"')
+    assert yaml.safe_load(defaults_text([load_text(text)]))["defaults"] == {"web_connections": "9:critical"}
+    both = good_text.replace("default: 1000", "default: 1000\n  default_critical: 2000")
+    assert yaml.safe_load(defaults_text([load_text(both)]))["defaults"] == {
+        "web_connections": 1000,
+        "web_connections_critical": 2000,
+    }
+
+
+def test_dimensional_defaults_are_quoted_keys(load_text: Load, good_text: str) -> None:
+    text = good_text.replace("default: 1000", "default: 1000\n  dimensional_defaults: {'{site=\"a''b\"}': 5}")
+    text = text.replace("    aggregate: max", "    aggregate: max\n    dimensions: [site]")
+    defaults = yaml.safe_load(defaults_text([load_text(text)]))["defaults"]
+    assert defaults['web_connections{site="a\'b"}'] == 5
+
+
+def test_maintenance_is_off_until_a_tenant_turns_it_on(load_text: Load, good_text: str) -> None:
+    filters = yaml.safe_load(defaults_text([load_text(good_text)]))["state_filters"]
+    assert filters == {"maintenance": {"reasons": [], "severity": "info", "default_state": "disable"}}

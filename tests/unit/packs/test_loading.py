@@ -1,0 +1,128 @@
+"""What is wrong with a pack.yaml is said with its line and with what to write instead, all at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dynamic_alerting.packs.loading import PackError, load_packs
+from dynamic_alerting.packs.pack import Pack
+
+Load = Callable[[str], Pack]
+Complaints = Callable[[str], list[str]]
+
+
+def test_a_good_pack_loads(load_text: Load, good_text: str) -> None:
+    pack = load_text(good_text)
+    assert pack.metric_of(pack.thresholds[0]) == "connections"
+    assert [signal.record for signal in pack.recorded()] == ["tenant:web_connections:max"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("default: 1000", "defualt: 1000", "unknown field `defualt`; did you mean `default`?"),
+        ("  default: 1000\n", "", "12: thresholds[0].default: Field required; add this field"),
+        ("area: saturation", "area: latency", "13: thresholds[0].area: Input should be"),
+        ("for: 1m", "for: one minute", "23: thresholds[0].alert.for: String should match"),
+        ("[one, two, three]", "[one]", "27: thresholds[0].alert.look_at: List should have at least 3 items"),
+        ("default: 1000", 'default: "70:urgent"', "15: thresholds[0].default: `70:urgent` is no threshold"),
+        ("pack: web", "pack: webs", "1: pack: `webs` stands in folder `web`"),
+        ("word: Web", "word: Nginx", "`WebHighConnections` does not start with `Nginx`"),
+        ("expr: web_connections", "expr: web_conections", "`web_conections` is not declared"),
+        ("expr: web_connections", "expr: web_conections", "10: metrics.web_connections: nothing reads"),
+        ("expr: web_connections", "expr: sum(web_connections", "20: thresholds[0].signal.expr: not PromQL"),
+        ("expr: web_connections", "expr: 1 / web_connections", "divide by `(web_connections > 0)`"),
+        ("expr: web_connections", "expr: \"{job='x'} or web_connections\"", "a selector names no metric"),
+        ("{tenant}: {value}", "{tenant}: many", "does not say the value; put {value} into the sentence"),
+        ("{tenant}: {value}", "{tenant}: {value} of {queue}", "the alert has no label `queue`"),
+        ("web_connections: 1001", "web_connections: many", "`many` is neither a number"),
+        ("web_connections: 1001", '"a + b": 1', "`a + b` is not the name of one series"),
+        ("key: web_connections", "key: connections", "`connections` does not start with `web_`"),
+        ("key: web_connections", "key: web_connections_critical", "must not end in `_critical`"),
+        ("key: web_connections", "key: web_load_percent", "a key ending in _percent has the unit `percent`"),
+        ("record: tenant:web_", "record: tenant:nginx_", "write tenant:web_<metric>:<operation>"),
+        (
+            "title: Web servers",
+            "title: Web servers\ntitle: Again",
+            "3: yaml: `title` is said twice, first on",
+        ),
+        ("title: Web servers", "title: [", "yaml: not YAML"),
+        ("title: Web servers", "{a: b}: c", "yaml: "),
+        ("default: 1000", "default: null", "the key has no default to compare with; add `threshold:`"),
+        ("    aggregate: max", "    aggregate: max\n    dimensions: [job]", "`job` cannot be a dimension"),
+        ("    aggregate: max", "    aggregate: max\n    dimensions: [a, b, c]", "keep the 2 that people set"),
+        ("  signal:\n", "  signal: tenant:web_other:max\n  x:\n", "unknown field `x`"),
+    ],
+)
+def test_a_mistake_is_named(
+    before: str, after: str, said: str, good_text: str, complaints: Complaints
+) -> None:
+    assert before in good_text
+    everything = complaints(good_text.replace(before, after, 1))
+    assert any(said in each for each in everything), everything
+
+
+def test_a_signal_may_be_shared_but_must_exist(good_text: str, complaints: Complaints) -> None:
+    start, end = good_text.index("  signal:"), good_text.index("  alert:")
+    text = f"{good_text[:start]}  signal: tenant:web_other:max\n{good_text[end:]}"
+    (said,) = complaints(text)
+    assert "no signal records `tenant:web_other:max`; write the signal here" in said
+
+
+def test_a_counter_must_be_rated(good_text: str, complaints: Complaints) -> None:
+    text = good_text.replace("web_connections: open", "web_requests_total: open")
+    (said,) = complaints(text.replace("expr: web_connections", "expr: web_requests_total"))
+    assert "is a counter, and its raw value only grows; use rate(web_requests_total[5m])" in said
+
+
+def test_all_mistakes_are_said_at_once(good_text: str, complaints: Complaints) -> None:
+    text = good_text.replace("area: saturation", "area: latency").replace("for: 1m", "for: soon")
+    assert len(complaints(text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("alert", "said"),
+    [
+        ("expr: web_connections", "`expr` and `severity` go together"),
+        ("all_of: [web_connections]", "`all_of` names at least two keys"),
+        ("all_of: [web_connections, web_x]", "no key `web_x` in this pack"),
+        ("unit: state", "say exactly one of `all_of`, `state_filter` and `expr`"),
+        ("state_filter: stuck", "`state_filter` and `signal` go together"),
+        (
+            "state_filter: stuck\n  signal: {record: tenant:web_w:max, aggregate: max, expr: up}",
+            "no state filter `stuck` in this pack",
+        ),
+    ],
+)
+def test_a_further_alert_is_of_one_kind(
+    alert: str, said: str, good_text: str, complaints: Complaints
+) -> None:
+    text = f"""{good_text}
+alerts:
+- name: WebBoth
+  area: errors
+  {alert}
+  for: 1m
+  summary: Both
+  description: "{{tenant}}"
+  means: Both.
+  look_at: [one, two, three]
+  example: {{fires: {{}}, quiet: {{}}}}
+"""
+    everything = complaints(text)
+    assert any(said in each for each in everything), everything
+
+
+def test_a_name_belongs_to_one_pack(tmp_path: Path, good_text: str) -> None:
+    for name in ("web", "www"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pack.yaml").write_text(good_text.replace("pack: web", f"pack: {name}"))
+    with pytest.raises(PackError) as caught:
+        load_packs(tmp_path)
+    assert "key `web_connections` is already declared by pack web; rename one" in str(caught.value)
+
+
+def test_a_directory_without_packs_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no <pack>/pack\.yaml under"):
+        load_packs(tmp_path)
