@@ -27,7 +27,7 @@ TENANT_BLOCKS: Final = ("tenants",)
 PLATFORM_BLOCKS: Final = ("defaults", "state_filters", "tenants", "ownership")
 OWNERSHIP_RULES: Final = ("warn", "strict")
 
-LAST_STATE_STAYS: Final = "The last valid state of this file stays in force."
+LAST_STATE_STAYS: Final = "Its last valid state stays in force."
 NOTHING_LOADED: Final = "Nothing of this file is loaded."
 
 
@@ -141,10 +141,13 @@ class _FileReader:
         self._report.on(
             "DA022",
             node,
-            f"The block {name} is {described(node)}; it is a mapping. What it last said stays in force.",
+            f"The block {name} is {described(node)}; it is a mapping. {self._last_or('ignored')}",
             f'Write its entries indented below "{name}:", one "name: value" a line.',
         )
         return KEPT
+
+    def _last_or(self, otherwise: str) -> str:
+        return LAST_STATE_STAYS if self._last.is_loaded else f"It is {otherwise}."
 
     def _tenants(self, node: Mapping | _Kept | None) -> tuple[Tenant, ...]:
         if not isinstance(node, Mapping):
@@ -187,7 +190,7 @@ class _FileReader:
         self._report.on(
             "DA023",
             node,
-            f"ownership is {described(node)}. The rule that last applied stays in force.",
+            f"ownership is {described(node)}. {self._last_or('ignored')}",
             f"Write {' or '.join(OWNERSHIP_RULES)}.",
         )
         return self._last.ownership_strict

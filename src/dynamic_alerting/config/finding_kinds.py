@@ -83,7 +83,7 @@ FINDING_KINDS: Final = _table(
     _error("DA040", "Key that cannot be parsed"),
     _error("DA041", "Unknown key with an underscore"),
     _warning("DA042", "Key that no rule pack declares"),
-    _warning("DA043", "Dimension that the rule pack does not have"),
+    _error("DA043", "Dimension that the rule pack does not have"),
     _error("DA044", "Same series written twice"),
     _error("DA045", "Critical key with another severity"),
     _warning("DA046", "Default written again by a later file"),

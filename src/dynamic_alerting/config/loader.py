@@ -95,8 +95,8 @@ class Loader:
             The same object as last time where nothing is different.
 
         Raises:
-            SourceUnreadable: the directory or the single file cannot be read, does not hold still, or has lost
-                all of its files (as when a volume is not mounted); what was loaded before stays as it was.
+            SourceUnreadable: the directory or the single file cannot be read, does not hold still, or has
+                lost all of its files (as when a volume is not mounted); what was loaded stays as it was.
         """
         with self._lock:
             listing, readings = self._read_generation(reread=reread)
@@ -142,11 +142,12 @@ class Loader:
         """List the source and read what is not known to be unchanged, all from one generation."""
         for _ in range(_ATTEMPTS):
             listing = list_source(self._source)
+            readings = self._read_changed(listing, reread=reread)
+            if readings is None or not still_there(self._source, listing):
+                continue
             if self._held and not listing.names():
                 raise SourceUnreadable(f"{self._source}: all of its files are gone")
-            readings = self._read_changed(listing, reread=reread)
-            if readings is not None and still_there(self._source, listing):
-                return listing, readings
+            return listing, readings
         raise SourceUnreadable(f"{self._source}: its files were replaced {_ATTEMPTS} times while being read")
 
     def _read_changed(self, listing: Listing, *, reread: bool) -> dict[str, Reading] | None:

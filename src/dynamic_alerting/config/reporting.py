@@ -36,6 +36,10 @@ class FileReport:
         self._text = text
         self._unlisted = 0
 
+    def show(self, text: str) -> None:
+        """Take excerpts from this text, as for a content that is not text as it stands."""
+        self._text = text
+
     @cached_property
     def _lines(self) -> list[str]:
         return split_lines(self._text)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".yaml", ".yml")
 DATA_LINK: Final = "..data"
+_LISTINGS: Final = 20  # of a directory that is replaced while it is listed
 _READS: Final = 3  # of a file that changes while it is read
 
 
@@ -80,12 +81,16 @@ def list_source(source: Path) -> Listing:
     Raises:
         SourceUnreadable: it cannot be listed.
     """
-    try:
-        if source.is_dir():
-            return _list_directory(source)
-        return _list_single_file(source)
-    except OSError as error:
-        raise SourceUnreadable(f"{source}: {error.strerror or error}") from error
+    for _ in range(_LISTINGS):
+        try:
+            return _list_directory(source) if source.is_dir() else _list_single_file(source)
+        except FileNotFoundError as error:
+            if not source.exists():
+                raise SourceUnreadable(f"{source}: {error.strerror}") from error
+            # A generation was removed after the link to it was followed; there is a newer one.
+        except OSError as error:
+            raise SourceUnreadable(f"{source}: {error.strerror or error}") from error
+    raise SourceUnreadable(f"{source}: it was replaced {_LISTINGS} times while being listed")
 
 
 def still_there(source: Path, listing: Listing) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dynamic_alerting.config.key_remarks import remark
+from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.severities import severities_of
@@ -49,7 +49,7 @@ class ThresholdReader:
         self._previous = previous
         self._otherwise = otherwise
         self._written: dict[int, Scalar] = {}  # tier → the key that sets it
-        self._remarked: set[tuple[str, str | None]] = set()
+        self._remarked: set[str] = set()
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
     def read(self, node: Mapping) -> tuple[Entry, ...]:
@@ -65,7 +65,10 @@ class ThresholdReader:
             known = known_keys.get(text) or self._key(key_node)
             if known is None:
                 continue
-            if known.is_remarkable:
+            if known.foreign_label is not None:
+                refuse_foreign_label(known, key_node, self._vocabulary, self._report)
+                continue
+            if known.pack is None:
                 self._remark(known, key_node)
             if written.setdefault(known.tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
@@ -112,9 +115,8 @@ class ThresholdReader:
 
     def _remark(self, known: KnownKey, node: Scalar) -> None:
         """Say what there is to say about a key, once for all tiers and dimensions of its name."""
-        subject = known.key.name, known.foreign_label
-        if subject not in self._remarked:
-            self._remarked.add(subject)
+        if known.key.name not in self._remarked:
+            self._remarked.add(known.key.name)
             remark(known, node, self._vocabulary, self._report)
 
     def _last(self, known: KnownKey) -> Entry | None:

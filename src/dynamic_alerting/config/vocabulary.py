@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dynamic_alerting.config.suggestions import nearest
@@ -20,12 +19,11 @@ class KnownKey(NamedTuple):
     """A key's text, read once.
 
     Attributes:
-        key: the key, under the name that its pack gives it.
+        key: the key.
         tier: a number that all spellings of the same series and tier share.
         critical_tier: the same for the series' critical tier.
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
-        is_other_spelling: whether the text says component and metric of a declared key instead of its name.
         is_remarkable: whether there is something to tell the one who wrote it.
     """
 
@@ -34,7 +32,6 @@ class KnownKey(NamedTuple):
     critical_tier: int
     pack: str | None
     foreign_label: str | None
-    is_other_spelling: bool
     is_remarkable: bool
 
 
@@ -49,7 +46,7 @@ class Vocabulary:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.known: dict[str, KnownKey] = {}
-        self._tiers: dict[tuple[str, str, tuple[Matcher, ...], bool], int] = {}
+        self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
 
     def trim(self) -> None:
         """Forget everything if it has become too much. Not while a file is read: its tiers have numbers."""
@@ -69,35 +66,27 @@ class Vocabulary:
         return known
 
     def _read(self, text: str) -> KnownKey:
-        key = parse_key(text, self.catalogue)
         try:
-            component, metric = self.catalogue.component_metric(key.name)
-        except ValueError as error:
-            problem = f"{key.name!r} has no component before an underscore"
-            raise KeySyntaxError(problem, advice=self._component_advice(key.name)) from error
-        spec = self.catalogue.specs.get(self.catalogue.declared_as(component, metric) or "")
-        is_other_spelling = spec is not None and spec.key != key.name
-        foreign = None
-        if spec is not None:
-            key = replace(key, name=spec.key) if is_other_spelling else key
-            labels = (matcher.label for matcher in key.matchers)
-            foreign = next((label for label in labels if label not in spec.dimensions), None)
+            key = parse_key(text, self.catalogue)
+        except KeySyntaxError as error:
+            meant = self.suggestion(text) if text.isalnum() else None
+            if meant is None:
+                raise
+            raise KeySyntaxError(error.message, offset=error.offset, advice=f'write "{meant}"') from error
+        spec = self.catalogue.specs.get(key.name)
+        labels = (matcher.label for matcher in key.matchers)
+        foreign = next((label for label in labels if spec and label not in spec.dimensions), None)
         return KnownKey(
             key,
-            tier=self._tier(component, metric, key.matchers, is_critical=key.is_critical),
-            critical_tier=self._tier(component, metric, key.matchers, is_critical=True),
+            tier=self._tier(key.name, key.matchers, is_critical=key.is_critical),
+            critical_tier=self._tier(key.name, key.matchers, is_critical=True),
             pack=spec.pack if spec else None,
             foreign_label=foreign,
-            is_other_spelling=is_other_spelling,
-            is_remarkable=spec is None or is_other_spelling or foreign is not None,
+            is_remarkable=spec is None or foreign is not None,
         )
 
-    def _tier(self, component: str, metric: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
-        return self._tiers.setdefault((component, metric, matchers, is_critical), len(self._tiers))
-
-    def _component_advice(self, name: str) -> str:
-        meant = self.suggestion(name)
-        return f'write "{meant}"' if meant else "write <component>_<metric>, such as mysql_connections"
+    def _tier(self, name: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
+        return self._tiers.setdefault((name, matchers, is_critical), len(self._tiers))
 
     def suggestion(self, name: str) -> str | None:
         """The declared key that was probably meant by a name that is not declared."""

@@ -77,13 +77,27 @@ def resolve_dimensions(ladder: Ladder, present: Iterable[Labels]) -> Iterator[Di
     steps = (*ladder.tenant.values(), *ladder.platform.values())
     by_selector = {one.key.selector: one.key for tier in steps for one in tier}
     for labels in _targets(by_selector.values(), present):
-        values = dict(labels)
-        applicable = {selector for selector, key in by_selector.items() if _applies(key, values)}
+        applicable = _applicable(by_selector, labels)
         if applicable:
             yield from _served(ladder, applicable, labels, ())
     for selector, key in by_selector.items():
         if key.patterns:
             yield from _served(ladder, {selector}, key.exact, key.patterns)
+
+
+def deciding(ladder: Ladder, labels: Labels, selector: str | None = None) -> Mapping[Severity, Said]:
+    """Return, for each tier, the dimensional key that ends the search; no tier that the base threshold ends.
+
+    Args:
+        ladder: what is asked.
+        labels: the label set that a threshold is looked for.
+        selector: the pattern key that is looked at as it is written, instead of a label set.
+    """
+    steps = (*ladder.tenant.values(), *ladder.platform.values())
+    by_selector = {one.key.selector: one.key for tier in steps for one in tier}
+    applicable = _applicable(by_selector, labels) if selector is None else {selector}
+    found = {severity: _decisive(ladder, severity, applicable) for severity in TIERS}
+    return {severity: said for severity, said in found.items() if said is not None}
 
 
 def _targets(keys: Iterable[ThresholdKey], present: Iterable[Labels]) -> Iterable[Labels]:
@@ -95,6 +109,11 @@ def _targets(keys: Iterable[ThresholdKey], present: Iterable[Labels]) -> Iterabl
         if labelled:
             targets[labelled] = None
     return targets
+
+
+def _applicable(by_selector: Mapping[str, ThresholdKey], labels: Labels) -> set[str]:
+    values = dict(labels)
+    return {selector for selector, key in by_selector.items() if _applies(key, values)}
 
 
 def _applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
@@ -109,12 +128,18 @@ def _served(
 ) -> Iterator[Dimensional]:
     """Yield the thresholds of one label set or pattern; `applicable` are the selectors that are for it."""
     for severity in TIERS:
-        said = _first(ladder.tenant.get(severity, ()), applicable)
-        if said is None and severity not in ladder.tenant_base:
-            said = _first(ladder.platform.get(severity, ()), applicable)
+        said = _decisive(ladder, severity, applicable)
         number = None if said is None else _number(said, severity, ladder)
         if said is not None and number is not None:
             yield Dimensional(severity, number, dimensions, patterns, said)
+
+
+def _decisive(ladder: Ladder, severity: Severity, applicable: Collection[str]) -> Said | None:
+    """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
+    said = _first(ladder.tenant.get(severity, ()), applicable)
+    if said is None and severity not in ladder.tenant_base:
+        return _first(ladder.platform.get(severity, ()), applicable)
+    return said
 
 
 def _first(steps: Sequence[Said], applicable: Collection[str]) -> Said | None:

@@ -1,7 +1,5 @@
 """A small catalogue, and directories of configuration files to load."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,13 +46,13 @@ class ConfD:
         self.now = NOW
         self.loader = Loader(self.path, catalogue, clock=lambda: self.now)
 
-    def write(self, **files: str | bytes) -> ConfD:
+    def write(self, **files: str | bytes) -> "ConfD":
         """Writes files by name; `db_a` stands for db-a.yaml, `_defaults` for _defaults.yaml."""
         for name, content in files.items():
             self.write_as(f"{name[0]}{name[1:].replace('_', '-')}.yaml", content)
         return self
 
-    def write_as(self, name: str, content: str | bytes) -> ConfD:
+    def write_as(self, name: str, content: str | bytes) -> "ConfD":
         data = content.encode() if isinstance(content, str) else content
         (self.path / name).write_bytes(data)
         return self
@@ -82,7 +80,7 @@ class ConfD:
 
 
 @pytest.fixture
-def confd(tmp_path: Path, catalogue: Catalogue) -> ConfD:
+def confd(tmp_path: Path, catalogue: Catalogue) -> "ConfD":
     return ConfD(tmp_path, catalogue)
 
 

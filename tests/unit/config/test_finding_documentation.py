@@ -1,7 +1,5 @@
 """Every finding is documented, and every documented example does what the page says."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from collections.abc import Iterator
@@ -13,7 +11,9 @@ import pytest
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS, FindingSeverity
 
 PAGE = Path(__file__).parents[3] / "docs" / "findings.md"
-BLOCK = re.compile(r"(?:^`(?P<file>[^`\n]+)`\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+BLOCK = re.compile(
+    r"(?:^`(?P<file>[^`\n]+)`\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 class Section(NamedTuple):
@@ -25,9 +25,9 @@ class Section(NamedTuple):
 
 
 def _sections() -> Iterator[Section]:
-    for part in re.split(r"^## ", PAGE.read_text(), flags=re.M)[1:]:
+    for part in re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]:
         finding_id, _, body = part.partition("\n")
-        head = re.search(r"^\*\*(.+)\*\* · (\w+)$", body, re.M)
+        head = re.search(r"^\*\*(.+)\*\* · (\w+)$", body, re.MULTILINE)
         assert head is not None, finding_id
         example, _, instead = body.partition("**Instead**")
         yield Section(finding_id, head[1], head[2], example, instead)
@@ -97,7 +97,7 @@ def test_the_severities_are_those_of_the_documentation() -> None:
 
 
 def test_the_finding_at_the_top_of_the_page_is_what_the_loader_says(confd: Any) -> None:
-    shown = re.search(r"```text\n(.*?)```", PAGE.read_text(), re.S)
+    shown = re.search(r"```text\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert shown is not None
     confd.write(db_a="tenants:\n  db-a:\n    mysql_connections: 70:urgent\n")
     assert confd.findings()[0].explained().startswith(shown[1].rstrip("\n"))
