@@ -58,6 +58,7 @@ def start(
 
     watch = DirectoryWatch(watched_directory(source), loop.look_soon)
     run_server(Running(reloader, loop, watch, listener, web_config, lifecycle))
+    discovery.stop()
     return 0
 
 
