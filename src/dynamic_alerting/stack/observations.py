@@ -76,7 +76,7 @@ class Observer:
             f"{rule.name}: {rule.last_error or rule.health}"
             for group in self._prometheus.rules()
             for rule in group.rules
-            if rule.health != "ok"
+            if rule.health == "err"  # "unknown" is a slower group that was not evaluated yet
         ]
 
     def targets_down(self) -> list[str]:
