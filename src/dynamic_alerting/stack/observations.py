@@ -71,7 +71,7 @@ class Observer:
         return [alert for alert in alerts if tenant is None or alert.labels.get("tenant") == tenant]
 
     def unhealthy_rules(self) -> list[str]:
-        """Rules whose last evaluation failed, or that were not evaluated yet: name and error."""
+        """Rules whose last evaluation failed: name and error."""
         return [
             f"{rule.name}: {rule.last_error or rule.health}"
             for group in self._prometheus.rules()
