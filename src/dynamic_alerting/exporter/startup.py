@@ -59,12 +59,13 @@ def start(
         return status
     loop = ReloadLoop(reloader, interval)
     loop.start()
-    discovery.start()
     # Imported while the first load runs beside it: the web server is the larger half of the start.
     from dynamic_alerting.exporter.server import Running, run_server, watched_directory  # noqa: PLC0415
     from dynamic_alerting.exporter.watching import DirectoryWatch  # noqa: PLC0415
 
     watch = DirectoryWatch(watched_directory(source), loop.look_soon)
+    # Not before: its HTTP client is as large again, and would be imported in competition with the server.
+    discovery.start()
     run_server(Running(reloader, loop, watch, listener, web_config, lifecycle))
     discovery.stop()
     return 0
