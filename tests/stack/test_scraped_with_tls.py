@@ -19,6 +19,7 @@ import pytest
 from dynamic_alerting.prometheus.client import Prometheus, Target
 from dynamic_alerting.prometheus.http import ApiError
 from dynamic_alerting.stack.process import Child, end_all, spawn
+from dynamic_alerting.stack.programs import Programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +52,7 @@ class World:
     exporter: str
     ports: tuple[int, int]
     until: Until
+    programs: Programs
     children: list[Child]
 
     def write_web_config(self, content: str) -> None:
@@ -64,7 +66,7 @@ class World:
                 f"--config-file={self.directory / 'tenants.yaml'}",
             ],
             "exporter-toolkit": [
-                "/usr/bin/prometheus-mysqld-exporter",
+                self.programs.mysqld_exporter,
                 f"--config.my-cnf={self.directory / 'my.cnf'}",
             ],
         }[self.exporter]
@@ -84,7 +86,7 @@ class World:
         self._start(
             "prometheus",
             [
-                "/usr/bin/prometheus",
+                self.programs.prometheus,
                 f"--config.file={self.directory / 'prometheus.yml'}",
                 f"--storage.tsdb.path={self.directory / 'data'}",
                 f"--web.listen-address=127.0.0.1:{self.ports[1]}",
@@ -134,7 +136,7 @@ def world(
     (tmp_path / "my.cnf").write_text("[client]\nuser=nobody\npassword=x\nhost=127.0.0.1\nport=1\n")
     (tmp_path / "password").write_text("s3cret")
     authority.issue("server")
-    told = World(tmp_path, request.param, (port_base, port_base + 1), until, [])
+    told = World(tmp_path, request.param, (port_base, port_base + 1), until, Programs.find(), [])
     try:
         yield told
     finally:

@@ -166,6 +166,16 @@ def test_several_curves_are_refused_where_python_can_set_only_one(tmp_path: Path
     assert server.cert.exists()
 
 
+@pytest.mark.usefixtures("server")
+def test_a_curve_that_this_python_cannot_set_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dynamic_alerting.exporter.web_config.names.can_set_curve", lambda _: False)
+    (tmp_path / "web.yml").write_text(GOOD_TLS + ", curve_preferences: [X25519]}")
+    with pytest.raises(WebConfigError, match="this Python's ssl cannot set X25519 by itself"):
+        WebConfigFile(tmp_path / "web.yml")
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.text() | st.binary())
 def test_any_content_is_read_or_refused(tmp_path: Path, content: str | bytes) -> None:
