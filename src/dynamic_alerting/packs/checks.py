@@ -106,7 +106,7 @@ def _expressions(pack: Pack) -> Iterator[Complaint]:
             )
             continue
         used |= names
-        for name in sorted(names - set(pack.metrics) - recorded):
+        for name in sorted(names - set(pack.metrics) - recorded - {record}):  # its own last value is known
             advice = "list it under `metrics` with where it was verified"
             yield Complaint(path, f"source metric `{name}` is not declared", advice)
         for divisor in promql.unguarded_divisors(expr):
