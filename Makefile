@@ -25,7 +25,7 @@ down: setup ## Stop the platform that `make up` started
 	@$(DA_TOOLS) stack down
 
 test: setup lint ## Run every test: unit, property, promtool, contract, real servers
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 lint: setup ## Check style and types
 	@$(PYTHON) -m ruff check

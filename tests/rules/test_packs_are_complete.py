@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,18 @@ def _pack(packs: list[Pack], name: str) -> Pack:
     return next(pack for pack in packs if pack.pack == name)
 
 
+@cache
 def _rules(name: str) -> list[dict[str, Any]]:
     document = yaml.safe_load((ROOT / "rule-packs" / name / "rules.yaml").read_text())
-    (group,) = document["groups"]
-    rules: list[dict[str, Any]] = group["rules"]
-    return rules
+    return [rule for group in document["groups"] for rule in group["rules"]]
 
 
+@cache
 def _alerts(name: str) -> dict[str, dict[str, Any]]:
     return {rule["alert"]: rule for rule in _rules(name) if "alert" in rule}
 
 
+@cache
 def _cases(name: str) -> list[dict[str, Any]]:
     cases: list[dict[str, Any]] = yaml.safe_load((ROOT / "rule-packs" / name / "tests.yaml").read_text())[
         "tests"

@@ -39,10 +39,11 @@ def port_base() -> int:
 
 @pytest.fixture(scope="session")
 def hasty_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped packs with every `for` shortened to four seconds, and nothing else changed."""
+    """The shipped packs in a hurry: `for` is 4 s, a snapshot is taken every 2 s, all else is as shipped."""
     packs = tmp_path_factory.mktemp("packs")
     for rules in (ROOT / "rule-packs").glob("*/rules.yaml"):
         text = re.sub(r"(?m)^(\s+for: ).+$", r"\g<1>4s", rules.read_text())
+        text = text.replace("interval: 1m", "interval: 2s")
         (packs / rules.parent.name).mkdir()
         (packs / rules.parent.name / "rules.yaml").write_text(text)
     return packs
@@ -108,3 +109,11 @@ def processes_of() -> Callable[[Path], list[str]]:
         return found
 
     return scan
+
+
+@pytest.fixture
+def require_nothing_left(
+    until: Callable[..., Any], processes_of: Callable[[Path], list[str]]
+) -> Callable[[Path], None]:
+    """Fail if a process of a state directory is there still after some seconds."""
+    return lambda directory: until(lambda: not processes_of(directory), seconds=10)

@@ -32,7 +32,7 @@ class Tool:
         given = ["--state-dir", str(self.state_dir), *arguments]
         if name in {"up", "demo"}:
             given += ["--port-base", str(self.port_base)]
-        return [sys.executable, "-m", "dynamic_alerting.cli", "stack", name, *given]
+        return [str(Path(sys.executable).with_name("da-tools")), "stack", name, *given]
 
     def run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -123,17 +123,23 @@ def test_an_interrupted_demo_leaves_nothing(
     until(lambda: not processes_of(tool.state_dir), seconds=10)
 
 
-@pytest.mark.parametrize("delay", [0.3, 0.8, 1.5])
-def test_a_demo_interrupted_while_it_starts_leaves_nothing(
-    tool: Tool, processes_of: Callable[[Path], list[str]], until: Callable[..., Any], delay: float
+@pytest.mark.parametrize("delay", [0.6, 1.2])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_what_is_interrupted_while_it_starts_leaves_nothing(
+    tool: Tool,
+    require_nothing_left: Callable[[Path], None],
+    command: str,
+    number: signal.Signals,
+    delay: float,
 ) -> None:
     with subprocess.Popen(
-        tool.command("demo"), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as demo:
+        tool.command(command), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as starting:
         time.sleep(delay)
-        demo.send_signal(signal.SIGINT)
-        assert demo.wait(20) != 0
-    until(lambda: not processes_of(tool.state_dir), seconds=10)
+        starting.send_signal(number)
+        assert starting.wait(20) != 0
+    require_nothing_left(tool.state_dir)
 
 
 def test_a_taken_port_is_said_with_who_wanted_it_and_its_owner_stays(
@@ -186,3 +192,31 @@ def test_load_is_held_on_the_named_tenant_only(tool: Tool) -> None:
     assert (unknown.returncode, "there are: db-a, db-b" in unknown.stderr) == (2, True)
     many = tool.run("load", "db-a", "--connections", "1000", "--seconds", "1")
     assert (many.returncode, "Too many connections" in many.stderr) == (2, True)
+
+
+def test_the_three_things_to_try_are_what_up_says(
+    tool: Tool, hasty_packs: Path, until: Callable[..., Any]
+) -> None:
+    up = tool.run("up", "--rule-packs", str(hasty_packs))
+    load, lower, status, notified, kill, repair = [
+        line.strip() for line in up.stdout.splitlines() if line.startswith("     ")
+    ]
+
+    def shell(command: str) -> str:
+        return subprocess.run(
+            command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False
+        ).stdout
+
+    with subprocess.Popen(["/bin/sh", "-c", f"exec {load}"], cwd=ROOT, stdout=subprocess.DEVNULL) as loading:
+        shell(lower)
+        firing = "firing: MariaDBHighConnections tenant=db-a severity=warning value=61"
+        until(lambda: firing in shell(status))
+        until(lambda: [n["alertname"] for n in json.loads(shell(notified))] == ["MariaDBHighConnections"])
+        time.sleep(9)  # the hurried packs hold what was served 8 seconds before an outage
+        shell(kill)
+        until(lambda: shell(status).count(" ended ") == 2)
+        assert firing in shell(status)
+        assert shell(repair).count(" healthy ") == 9
+        assert firing in shell(status)
+        loading.send_signal(signal.SIGINT)
+        assert loading.wait(10) == 130

@@ -14,8 +14,10 @@ class CommandsByName(click.Group):
     """A group whose commands live in modules that are imported when they are called."""
 
     modules: ClassVar[dict[str, str]] = {
+        "explain": "dynamic_alerting.cli.explain",
         "rule-packs": "dynamic_alerting.cli.rule_packs",
         "stack": "dynamic_alerting.cli.stack",
+        "validate": "dynamic_alerting.cli.validate",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

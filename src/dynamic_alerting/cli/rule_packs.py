@@ -70,7 +70,8 @@ def show(pack: str, packs: Path | None, output: str) -> None:
     if output == "json":
         click.echo(json.dumps(details, indent=2))
         return
-    click.echo(f"{details['pack']}: {details['title']}\n{details['about']}\n\nKeys")
+    click.echo(f"{details['pack']}: {details['title']}\n{details['about']}\n")
+    click.echo("Keys" if details["keys"] else "No keys: these alerts are not about tenants")
     for key in details["keys"]:
         default = "no default" if key["default"] is None else f"default {key['default']}"
         critical = f", critical {key['default_critical']}" if key["default_critical"] is not None else ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dynamic_alerting.cli.stack_texts import (
+    DEFAULT_STATE_DIR,
     addresses,
     alert_list,
     called_as,
@@ -109,7 +110,7 @@ def command() -> None:
 
 
 @command.command()
-@_state_dir(".state/stack")
+@_state_dir(DEFAULT_STATE_DIR)
 @_port_base(DEFAULT_PORT_BASE)
 @CONFIG_DIR
 @RULE_PACKS
@@ -146,7 +147,7 @@ def up(  # noqa: PLR0917 - click passes options by name
 
 
 @command.command()
-@_state_dir(".state/stack")
+@_state_dir(DEFAULT_STATE_DIR)
 @OUTPUT
 def status(state_dir: Path, output: str) -> None:
     """Say for each program whether it is healthy, and what fires.
@@ -167,7 +168,7 @@ def status(state_dir: Path, output: str) -> None:
 
 
 @command.command()
-@_state_dir(".state/stack")
+@_state_dir(DEFAULT_STATE_DIR)
 @OUTPUT
 def down(state_dir: Path, output: str) -> None:
     """End the platform, and what a crashed one has left running.
@@ -237,7 +238,7 @@ def demo(state_dir: Path, port_base: int, config_dir: Path, rule_packs: Path | N
 @click.argument("tenant")
 @click.option("--connections", type=click.IntRange(1, 1000), default=60, show_default=True)
 @click.option("--seconds", type=click.IntRange(1, 86_400), default=300, show_default=True)
-@_state_dir(".state/stack")
+@_state_dir(DEFAULT_STATE_DIR)
 def load(tenant: str, connections: int, seconds: int, state_dir: Path) -> None:
     """Hold connections open on a tenant's MariaDB server of the running platform.
 

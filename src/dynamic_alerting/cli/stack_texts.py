@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from dynamic_alerting.stack.table import render
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from dynamic_alerting.stack.status import PlatformStatus
     from dynamic_alerting.stack.steps import Outcome
 
+DEFAULT_STATE_DIR = ".state/stack"
+
 
 def program_table(status: PlatformStatus) -> str:
     """Each program's state, then what is wrong with those that are not healthy."""
     rows = [
-        (program.name, program.state, str(program.pid or "-"), program.address) for program in status.programs
+        (program.name, program.state, str(program.pid or "-"), shorter(program.address))
+        for program in status.programs
     ]
     problems = [
         f"{program.name}: {program.problem}; its log: {relative(program.log)}"
@@ -41,16 +45,16 @@ def alert_list(alerts: Sequence[Alert] | None) -> str:
 
 def suggestions(status: PlatformStatus, settings: Settings) -> str:
     """Three things to try with the running platform, as commands that can be pasted."""
-    program = called_as()
-    here = f" --state-dir {relative(settings.state_dir)}"
-    here = "" if relative(settings.state_dir) == ".state/stack" else here
+    program = quote(called_as())
+    state_dir, served = relative(settings.state_dir), relative(settings.config_dir)
+    here = "" if state_dir == DEFAULT_STATE_DIR else f" --state-dir {quote(state_dir)}"
     pids = [str(p.pid) for p in status.programs if p.name.startswith("threshold-exporter")]
     return f"""\
 Three things to try:
 1. Make one tenant's alert fire. In a second terminal:
      {program} stack load db-a --connections 60{here}
    then lower its threshold, and look again after half a minute:
-     sed -i 's/^  db-a:/&\\n    mysql_connections: "50"/' {relative(settings.config_dir / "db-a.yaml")}
+     sed -i 's/^  db-a:/&\\n    mysql_connections: "50"/' {quote(f"{served}/db-a.yaml")}
      {program} stack status{here}
 2. See what db-a, and only db-a, was notified of:
      curl -s 'http://127.0.0.1:{settings.receiver_port}/notifications?tenant=db-a'
@@ -58,7 +62,7 @@ Three things to try:
      kill -9 {" ".join(pids)}
      {program} stack up{here}
 
-Tenants' files are served from {relative(settings.config_dir)}, a copy that is made anew at each start.
+Tenants' files are served from {served}, a copy that is made anew at each start.
 End everything:  {program} stack down{here}"""
 
 
@@ -120,6 +124,11 @@ def called_as() -> str:
     found = shutil.which(program.name)
     on_path = found is not None and program.exists() and Path(found).samefile(program)
     return program.name if on_path else relative(program.absolute())
+
+
+def shorter(text: str) -> str:
+    """A text with the paths under the current directory written from there."""
+    return text.replace(f"{Path.cwd()}{os.sep}", "")
 
 
 def relative(path: Path) -> str:

@@ -40,7 +40,7 @@ try:
 except ImportError:  # PyYAML was built without libyaml: the same events, eight times slower
     _new_parser = SafeLoader
 
-DEEPEST_NESTING: Final = 20  # the language itself needs nine levels
+DEEPEST_NESTING: Final = 20  # the language itself needs eight levels
 
 _ALIAS_ADVICE: Final = "Name the node with &name before it is used, or quote a text that starts with *."
 
@@ -226,7 +226,7 @@ class _Builder:
                 f"With this alias, the file's aliases stand for more than {LARGEST_EXPANSION} nodes.",
                 "Write the values out, or into the defaults of _defaults.yaml.",
             )
-        if level + extent.levels - 1 > DEEPEST_NESTING:
+        if level + extent.levels > DEEPEST_NESTING:
             self._refuse_depth(event)
         return node
 

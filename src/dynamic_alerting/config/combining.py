@@ -85,7 +85,7 @@ def _filters(platform: Iterable[CompiledFile], later: LaterFindings) -> tuple[St
                     "DA063",
                     state_filter.origin,
                     text=state_filter.name,
-                    message=f"This state filter replaces the one in {before.origin.file}:{before.origin.line}.",
+                    message=f"This filter replaces the one in {before.origin.file}:{before.origin.line}.",
                     advice="Keep one of them.",
                 )
     return tuple(filters.values())
@@ -98,16 +98,15 @@ def _check_states(
         for state in tenant.states:
             if state.filter in known or state.origin.file not in files:
                 continue
-            text = f"_state_{state.filter}"
-            filters = listed(sorted(known)) if known else "none"
+            file, text = files[state.origin.file], f"_state_{state.filter}"
+            meant = "" if later.is_full(file) else did_you_mean(text, [f"_state_{name}" for name in known])
             later.add(
-                files[state.origin.file],
+                file,
                 "DA060",
                 state.origin,
                 text=text,
                 message=f"There is no state filter {state.filter!r}, so this key switches nothing.",
-                advice=f"{did_you_mean(text, [f'_state_{name}' for name in known])}"
-                f"The platform's state_filters are: {filters}.",
+                advice=f"{meant}The state_filters are: {listed(sorted(known)) if known else 'none'}.",
             )
 
 

@@ -14,7 +14,7 @@ class Extent(NamedTuple):
 
     Attributes:
         nodes: how many nodes it has, itself included.
-        levels: how many levels it has, 1 for a scalar.
+        levels: how many mappings and lists are nested in it, 0 for a scalar.
     """
 
     nodes: int
@@ -30,7 +30,7 @@ def extent_of(node: Node, known: dict[int, Extent]) -> Extent:
             aliases share are counted once.
     """
     if isinstance(node, Scalar):
-        return Extent(1, 1)
+        return Extent(1, 0)
     extent = known.get(id(node))
     if extent is None:
         below = [extent_of(child, known) for child in children(node)]

@@ -20,6 +20,8 @@ from dynamic_alerting.config.thresholds import ThresholdReader
 from dynamic_alerting.config.wording import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dynamic_alerting.config.vocabulary import Vocabulary
     from dynamic_alerting.model.configuration import Entry, StateFilter, Tenant
 
@@ -27,7 +29,7 @@ TENANT_BLOCKS: Final = ("tenants",)
 PLATFORM_BLOCKS: Final = ("defaults", "state_filters", "tenants", "ownership")
 OWNERSHIP_RULES: Final = ("warn", "strict")
 
-LAST_STATE_STAYS: Final = "The last valid state of this file stays in force."
+LAST_STATE_STAYS: Final = "Its last valid state stays in force."
 NOTHING_LOADED: Final = "Nothing of this file is loaded."
 
 
@@ -53,7 +55,7 @@ def read_file(
             key by key where a value cannot.
         is_platform: whether it may hold every block, and not only ``tenants``.
     """
-    vocabulary.trim()
+    vocabulary.begin_file()
     last = previous or CompiledFile(name)
     report = FileReport(name)
     text = decode(data, report)
@@ -104,31 +106,37 @@ class _FileReader:
 
     def read(self, blocks: Mapping | None) -> CompiledFile:
         tenants = self._tenants(self._block(blocks, "tenants"))
-        compiled = CompiledFile(self._last.name, is_loaded=True, tenants=tenants)
+        defaults: tuple[Entry, ...] = ()
+        filters: tuple[StateFilter, ...] = ()
+        is_strict: bool | None = None
         if blocks is not None:
             self._report_other_blocks(blocks)
             if self._is_platform:
-                compiled = replace(
-                    compiled,
-                    defaults=self._defaults(self._block(blocks, "defaults")),
-                    state_filters=self._filters(self._block(blocks, "state_filters")),
-                    ownership_strict=self._ownership(blocks.get("ownership")),
-                )
-        return replace(
-            compiled,
+                defaults = self._defaults(self._block(blocks, "defaults"))
+                filters = self._filters(self._block(blocks, "state_filters"))
+                is_strict = self._ownership(blocks.get("ownership"))
+        return CompiledFile(
+            self._last.name,
+            is_loaded=True,
+            defaults=defaults,
+            state_filters=filters,
+            tenants=tenants,
+            ownership_strict=is_strict,
             findings=self._report.closed(),
             rejected=self._report.errors,
             deadlines=tuple(self._deadlines.noted),
-            lines=self._lines(compiled),
+            lines=self._lines(tenants, defaults, filters),
         )
 
-    def _lines(self, compiled: CompiledFile) -> dict[int, str]:
+    def _lines(
+        self, tenants: Iterable[Tenant], defaults: Iterable[Entry], filters: Iterable[StateFilter]
+    ) -> dict[int, str]:
         """The lines that findings may show which are made later, when all files are known."""
         stem = self._last.name.rpartition(".")[0]
-        numbers = {tenant.origin.line for tenant in compiled.tenants if tenant.name != stem}
-        numbers |= {state.origin.line for tenant in compiled.tenants for state in tenant.states}
-        numbers |= {entry.origin.line for entry in compiled.defaults}
-        numbers |= {state_filter.origin.line for state_filter in compiled.state_filters}
+        numbers = {tenant.origin.line for tenant in tenants if tenant.name != stem}
+        numbers |= {state.origin.line for tenant in tenants for state in tenant.states}
+        numbers |= {entry.origin.line for entry in defaults}
+        numbers |= {state_filter.origin.line for state_filter in filters}
         return {number: self._report.line(number) for number in numbers}
 
     def _block(self, blocks: Mapping | None, name: str) -> Mapping | _Kept | None:
@@ -141,10 +149,13 @@ class _FileReader:
         self._report.on(
             "DA022",
             node,
-            f"The block {name} is {described(node)}; it is a mapping. What it last said stays in force.",
+            f"The block {name} is {described(node)}; it is a mapping. {self._last_or('ignored')}",
             f'Write its entries indented below "{name}:", one "name: value" a line.',
         )
         return KEPT
+
+    def _last_or(self, otherwise: str) -> str:
+        return LAST_STATE_STAYS if self._last.is_loaded else f"It is {otherwise}."
 
     def _tenants(self, node: Mapping | _Kept | None) -> tuple[Tenant, ...]:
         if not isinstance(node, Mapping):
@@ -158,13 +169,10 @@ class _FileReader:
         reader = ThresholdReader(
             self._vocabulary, self._report, self._last.defaults, "There is no such default."
         )
-        pairs = []
-        for name, pair in node.pairs.items():
-            if name.startswith("_"):
-                self._refuse_reserved(pair[0])
-            else:
-                pairs.append((name, pair))
-        entries = reader.read(pairs, node.repeated)
+        entries = reader.read(node)
+        for key, _ in node.pairs.values() if reader.has_reserved_keys else ():
+            if key.text.startswith("_"):
+                self._refuse_reserved(key)
         self._deadlines.note(reader.values.expiring)
         return entries
 
@@ -190,7 +198,7 @@ class _FileReader:
         self._report.on(
             "DA023",
             node,
-            f"ownership is {described(node)}. The rule that last applied stays in force.",
+            f"ownership is {described(node)}. {self._last_or('ignored')}",
             f"Write {' or '.join(OWNERSHIP_RULES)}.",
         )
         return self._last.ownership_strict

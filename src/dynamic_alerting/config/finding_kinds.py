@@ -56,11 +56,16 @@ def _warning(finding_id: str, title: str) -> FindingKind:
     return FindingKind(finding_id, FindingSeverity.WARNING, title)
 
 
+def _info(finding_id: str, title: str) -> FindingKind:
+    return FindingKind(finding_id, FindingSeverity.INFO, title)
+
+
 FINDING_KINDS: Final = _table(
     _error("DA001", "File cannot be read"),
     _error("DA002", "File is not UTF-8"),
     _error("DA003", "File is too large"),
     _error("DA004", "Forbidden character"),
+    _warning("DA005", "Directory without files"),
     _error("DA010", "YAML syntax error"),
     _error("DA011", "Key written twice"),
     _error("DA012", "Tag"),
@@ -82,10 +87,11 @@ FINDING_KINDS: Final = _table(
     _error("DA040", "Key that cannot be parsed"),
     _error("DA041", "Unknown key with an underscore"),
     _warning("DA042", "Key that no rule pack declares"),
-    _warning("DA043", "Dimension that the rule pack does not have"),
+    _error("DA043", "Dimension that the rule pack does not have"),
     _error("DA044", "Same series written twice"),
     _error("DA045", "Critical key with another severity"),
     _warning("DA046", "Default written again by a later file"),
+    _info("DA047", "Override equal to the default"),
     _error("DA050", "Value that cannot be parsed"),
     _error("DA051", "Value of the wrong shape"),
     _error("DA052", "Unknown field in a value"),

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS, FindingKind, FindingSeverity
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["FINDING_KINDS", "Finding", "FindingKind", "FindingSeverity", "ordered"]
+__all__ = ["FINDING_KINDS", "Finding", "FindingKind", "FindingSeverity", "place_in_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +64,6 @@ class Finding:
         )
 
 
-def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings in the order in which a person works through them: by file, line and column."""
-    return tuple(
-        sorted(findings, key=lambda finding: (finding.file, finding.line, finding.column, finding.id))
-    )
+def place_in_file(finding: Finding) -> tuple[int, int]:
+    """Sorts the findings of one file in the order in which a person works through them."""
+    return (finding.line, finding.column)

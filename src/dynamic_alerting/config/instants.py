@@ -8,7 +8,7 @@ from typing import Final
 
 # Python reads more than this (week dates, no separators, no offset), which other readers would not.
 _INSTANT: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:[Zz]|[-+]\d{2}:\d{2})", re.ASCII
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:[Zz]|[-+]\d{2}:\d{2})", re.ASCII
 )
 
 

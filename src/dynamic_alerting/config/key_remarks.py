@@ -1,4 +1,4 @@
-"""What there is to say about a threshold key that is served all the same."""
+"""What there is to say about a threshold key that can be read."""
 
 from __future__ import annotations
 
@@ -14,13 +14,9 @@ if TYPE_CHECKING:
 
 
 def remark(known: KnownKey, node: Scalar, vocabulary: Vocabulary, report: FileReport) -> None:
-    """Warn about a key, or a label of it, that no rule of the installed packs looks at."""
+    """Warn about a key that no rule of the installed packs looks at."""
     if known.pack is None:
         _undeclared(known, node, vocabulary, report)
-    elif known.is_other_spelling:
-        _other_spelling(known, node, report)
-    if known.foreign_label is not None:
-        _foreign_label(known, node, vocabulary, report)
 
 
 def _undeclared(known: KnownKey, node: Scalar, vocabulary: Vocabulary, report: FileReport) -> None:
@@ -35,22 +31,17 @@ def _undeclared(known: KnownKey, node: Scalar, vocabulary: Vocabulary, report: F
     )
 
 
-def _other_spelling(known: KnownKey, node: Scalar, report: FileReport) -> None:
-    report.on(
-        "DA042",
-        node,
-        f"The rule pack {known.pack} calls this key {known.key.name!r}; it is served as that.",
-        f'Write "{known.key.name}".',
-        text=node.text,
-    )
+def refuse_foreign_label(known: KnownKey, node: Scalar, vocabulary: Vocabulary, report: FileReport) -> None:
+    """Refuse a declared key with a label that its pack's signal does not have.
 
-
-def _foreign_label(known: KnownKey, node: Scalar, vocabulary: Vocabulary, report: FileReport) -> None:
+    The pack's rules tell base thresholds from dimensional ones by the pack's own dimensions, so they would
+    take this one for a base threshold, and the tenant would have two.
+    """
     dimensions = vocabulary.catalogue.specs[known.key.name].dimensions
     report.on(
         "DA043",
         node,
-        f"The signal of {known.key.name!r} has no label {known.foreign_label!r}: no series will ever match.",
+        f"The signal of {known.key.name!r} has no label {known.foreign_label!r}; the key is not served.",
         f"Its dimensions are {listed(dimensions)}."
         if dimensions
         else "It has no dimensions; write the key alone.",

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.combining import combine
 from dynamic_alerting.config.compiled import CompiledFile
 from dynamic_alerting.config.file_reader import read_file, rejected
+from dynamic_alerting.config.findings import Finding, place_in_file
 from dynamic_alerting.config.loaded import FileStatus, Loaded
 from dynamic_alerting.config.ownership import is_platform_file, load_order
+from dynamic_alerting.config.readings import Reading, read_listed
 from dynamic_alerting.config.reporting import FileReport
 from dynamic_alerting.config.sources import (
-    FileUnreadable,
     Listing,
-    Located,
     Signature,
     SourceUnreadable,
     list_source,
-    read_bytes,
     still_there,
 )
 from dynamic_alerting.config.vocabulary import Vocabulary
@@ -31,32 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from dynamic_alerting.config.findings import Finding
     from dynamic_alerting.model.catalogue import Catalogue
 
 __all__ = ["FileStatus", "Loaded", "Loader", "SourceUnreadable"]
 
 _ATTEMPTS: Final = 20  # to read one generation while others replace it
-# The coarsest clock of a file system (FAT: two seconds). A file that was written this shortly before it was
-# read can be written again without getting a new signature.
-_SETTLED_AFTER: Final = 2_000_000_000  # nanoseconds
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One file's content, or why there is none.
-
-    Attributes:
-        data: the content.
-        problem: why there is none.
-        signature: what the file had when it was read.
-        is_settled: whether an equal signature proves an equal content.
-    """
-
-    data: bytes | None
-    problem: str
-    signature: Signature | None
-    is_settled: bool
 
 
 @dataclass(slots=True)
@@ -64,16 +42,12 @@ class _Held:
     """What is remembered of one file.
 
     Attributes:
-        signature: with which it was last read.
-        is_settled: whether an equal signature proves an equal content.
         compiled: what it says.
         status: how it is doing.
         problem: why it could not be read; empty where it could.
         fingerprint: its name and content, for the hash over all files.
     """
 
-    signature: Signature | None
-    is_settled: bool
     compiled: CompiledFile
     status: FileStatus
     problem: str
@@ -104,7 +78,10 @@ class Loader:
         self._clock = clock or _utc_now
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
-        self._order: tuple[str, ...] = ()
+        self._order: list[str] = []
+        self._signatures: dict[str, Signature] = {}
+        self._problems: dict[str, str] = {}
+        self._unsettled: set[str] = set()  # files of which an equal signature does not prove an equal content
         self._loaded: Loaded | None = None
         self._valid_until: datetime | None = None  # when the next time-boxed value ends
 
@@ -118,103 +95,125 @@ class Loader:
             The same object as last time where nothing is different.
 
         Raises:
-            SourceUnreadable: the directory or the single file cannot be read, or does not hold still; what
-                was loaded before stays as it was.
+            SourceUnreadable: the directory or the single file cannot be read, does not hold still, or has
+                lost all of its files (as when a volume is not mounted); what was loaded stays as it was.
         """
         with self._lock:
             listing, readings = self._read_generation(reread=reread)
-            held = self._compile(listing, readings)
+            with collector_paused():
+                held = self._compile(listing, readings)
             now = self._clock()
             if self._loaded is None or held is not self._held or self._has_expired(now):
-                order = tuple(sorted(held, key=load_order))
-                self._loaded = self._combine([held[name] for name in order], listing, now)
-                self._held, self._order = held, order
+                self._loaded = self._combine(held, now, is_directory=listing.is_directory)
+                self._held = held
+            self._remember(listing, readings)
             return self._loaded
 
     def changed(self) -> bool:
         """Whether load() may give something else than last time.
 
         Looks at names and status of the files, and reads only those that were written so shortly before
-        they were read that their status proves nothing yet.
+        they were read that their status proves nothing yet, and those that could not be read. It is also a
+        change when a time-boxed value ends.
         """
         with self._lock:
             try:
                 listing = list_source(self._source)
             except SourceUnreadable:
                 return True
-            if listing.files.keys() != self._held.keys():
+            if listing.signatures != self._signatures or listing.problems != self._problems:
                 return True
-            return any(self._differs(located, self._held[name]) for name, located in listing.files.items())
+            if self._has_expired(self._clock()):
+                return True
+            return any(self._differs(name, listing) for name in tuple(self._unsettled))
 
-    def _differs(self, located: Located, held: _Held) -> bool:
-        if located.signature != held.signature:
+    def _differs(self, name: str, listing: Listing) -> bool:
+        reading = read_listed(name, listing)
+        if reading is None or not _says_the_same(self._held[name], reading):
             return True
-        if held.is_settled:
-            return False
-        reading = _read(located)
-        if reading is None or _digest(reading.data) != held.status.sha256:
-            return True
-        held.is_settled = reading.is_settled
+        if reading.is_settled:
+            self._unsettled.discard(name)
         return False
 
     def _has_expired(self, now: datetime) -> bool:
         return self._valid_until is not None and now >= self._valid_until
 
-    def _read_generation(self, *, reread: bool) -> tuple[Listing, dict[str, _Reading]]:
+    def _read_generation(self, *, reread: bool) -> tuple[Listing, dict[str, Reading]]:
         """List the source and read what is not known to be unchanged, all from one generation."""
         for _ in range(_ATTEMPTS):
             listing = list_source(self._source)
             readings = self._read_changed(listing, reread=reread)
-            if readings is not None and still_there(self._source, listing):
-                return listing, readings
+            if readings is None or not still_there(self._source, listing):
+                continue
+            if self._held and not listing.names():
+                raise SourceUnreadable(f"{self._source}: all of its files are gone")
+            return listing, readings
         raise SourceUnreadable(f"{self._source}: its files were replaced {_ATTEMPTS} times while being read")
 
-    def _read_changed(self, listing: Listing, *, reread: bool) -> dict[str, _Reading] | None:
+    def _read_changed(self, listing: Listing, *, reread: bool) -> dict[str, Reading] | None:
         """None where a file went away since it was listed."""
-        readings: dict[str, _Reading] = {}
-        for name, located in listing.files.items():
-            held = self._held.get(name)
-            if held and held.is_settled and held.signature == located.signature and not reread:
+        known, unsettled = self._signatures, self._unsettled
+        readings: dict[str, Reading] = {}
+        for name in listing.names():
+            signature = listing.signatures.get(name)
+            if signature and signature == known.get(name) and name not in unsettled and not reread:
                 continue
-            reading = _read(located)
+            reading = read_listed(name, listing)
             if reading is None:
                 return None
             readings[name] = reading
         return readings
 
-    def _compile(self, listing: Listing, readings: Mapping[str, _Reading]) -> dict[str, _Held]:
+    def _compile(self, listing: Listing, readings: Mapping[str, Reading]) -> dict[str, _Held]:
         """What is held of all files; the same object as before where no file says anything else."""
-        held = {name: one for name, one in self._held.items() if name in listing.files}
-        is_same = len(held) == len(self._held)
+        names = listing.names()
+        held = (
+            self._held if names >= self._held.keys() else {n: self._held[n] for n in self._held if n in names}
+        )
         for name, reading in readings.items():
             before = held.get(name)
             if before is not None and _says_the_same(before, reading):
-                before.signature, before.is_settled = reading.signature, reading.is_settled
                 continue
             if reading.data is None and not listing.is_directory:
                 raise SourceUnreadable(f"{self._source}: {reading.problem}")
+            if held is self._held:
+                held = held.copy()
             held[name] = self._hold(name, reading, before, is_directory=listing.is_directory)
-            is_same = False
-        return self._held if is_same else held
+        return held
 
-    def _hold(self, name: str, reading: _Reading, before: _Held | None, *, is_directory: bool) -> _Held:
+    def _remember(self, listing: Listing, readings: Mapping[str, Reading]) -> None:
+        """Remember how the files looked when they were read."""
+        self._signatures, self._problems = listing.signatures, listing.problems
+        self._unsettled &= listing.names()
+        for name, reading in readings.items():
+            if reading.signature is not None:
+                self._signatures[name] = reading.signature
+            if reading.is_settled:
+                self._unsettled.discard(name)
+            else:
+                self._unsettled.add(name)
+
+    def _hold(self, name: str, reading: Reading, before: _Held | None, *, is_directory: bool) -> _Held:
         last = before.compiled if before else None
         if reading.data is None:
             compiled = _unreadable(name, reading.problem, last)
         else:
             is_platform = not is_directory or is_platform_file(name)
             compiled = read_file(name, reading.data, self._vocabulary, last, is_platform=is_platform)
-        digest = _digest(reading.data)
+        digest = reading.digest
         status = FileStatus(name, digest, compiled.accepted, compiled.rejected)
         fingerprint = f"{name}\0{digest}\n".encode()
-        return _Held(reading.signature, reading.is_settled, compiled, status, reading.problem, fingerprint)
+        return _Held(compiled, status, reading.problem, fingerprint)
 
-    def _combine(self, held: list[_Held], listing: Listing, now: datetime) -> Loaded:
+    def _combine(self, by_name: Mapping[str, _Held], now: datetime, *, is_directory: bool) -> Loaded:
+        if by_name.keys() != self._held.keys():
+            self._order = sorted(by_name, key=load_order)
+        held = [by_name[name] for name in self._order]
         compiled = [one.compiled for one in held]
-        combined = combine(compiled, now, is_directory=listing.is_directory)
+        combined = combine(compiled, now, is_directory=is_directory)
         deadlines = (deadline.expires for file in compiled for deadline in file.deadlines)
         self._valid_until = min((expires for expires in deadlines if expires > now), default=None)
-        findings = [finding for file in compiled for finding in file.findings]
+        findings = [finding for file in compiled for finding in file.findings] if held else [_no_files()]
         statuses = [one.status for one in held]
         if combined.later:
             findings = [
@@ -231,8 +230,8 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _says_the_same(before: _Held, reading: _Reading) -> bool:
-    return before.problem == reading.problem and before.status.sha256 == _digest(reading.data)
+def _says_the_same(before: _Held, reading: Reading) -> bool:
+    return before.problem == reading.problem and before.status.sha256 == reading.digest
 
 
 def _unreadable(name: str, problem: str, last: CompiledFile | None) -> CompiledFile:
@@ -248,30 +247,23 @@ def _unreadable(name: str, problem: str, last: CompiledFile | None) -> CompiledF
     return rejected(last or CompiledFile(name), report)
 
 
+def _no_files() -> Finding:
+    return Finding(
+        "DA005",
+        ".",
+        1,
+        1,
+        "",
+        "The directory holds no file that ends in .yaml or .yml, so there is nothing to serve.",
+        "Put _defaults.yaml and a file for each tenant into it, or name another directory.",
+    )
+
+
 def _by_place(findings: Iterable[Finding], later: list[Finding]) -> Iterable[Finding]:
     if not later:
         return findings
-    return sorted((*findings, *later), key=lambda finding: (finding.line, finding.column))
+    return sorted((*findings, *later), key=place_in_file)
 
 
 def _counting(status: FileStatus, errors: int) -> FileStatus:
     return replace(status, rejected_keys=status.rejected_keys + errors) if errors else status
-
-
-def _digest(data: bytes | None) -> str:
-    return "" if data is None else hashlib.sha256(data).hexdigest()
-
-
-def _read(located: Located) -> _Reading | None:
-    """Read one file; None where it went away since it was listed."""
-    if located.signature is None:
-        return _Reading(None, located.problem, None, is_settled=False)
-    now = time.time_ns()
-    try:
-        data, signature = read_bytes(located.path)
-    except FileNotFoundError:
-        return None
-    except FileUnreadable as error:
-        return _Reading(None, str(error), located.signature, is_settled=False)
-    age = now - max(signature.modified, signature.changed)
-    return _Reading(data, "", signature, is_settled=age > _SETTLED_AFTER)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.excerpts import excerpt, split_lines
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS, FindingSeverity
-from dynamic_alerting.config.findings import Finding
+from dynamic_alerting.config.findings import Finding, place_in_file
 from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.wording import sentence
 
@@ -35,6 +35,10 @@ class FileReport:
         self.errors = 0
         self._text = text
         self._unlisted = 0
+
+    def show(self, text: str) -> None:
+        """Take excerpts from this text, as for a content that is not text as it stands."""
+        self._text = text
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -119,10 +123,11 @@ class FileReport:
         return self._text[node.start.index : node.end.index].partition("\n")[0].rstrip()
 
     def closed(self) -> tuple[Finding, ...]:
-        """All findings; the last of them says how many more there were, if they were too many to list."""
+        """All findings in the order of the file; a last one says how many were too many to list."""
+        listed = tuple(sorted(self.findings, key=place_in_file))
         if not self._unlisted:
-            return tuple(self.findings)
-        last = self.findings[-1]
+            return listed
+        last = listed[-1]
         more = Finding(
             "DA090",
             self.file,
@@ -132,4 +137,4 @@ class FileReport:
             f"{self._unlisted} more findings in this file are not listed.",
             "Put the listed ones right first, then look again.",
         )
-        return (*self.findings, more)
+        return (*listed, more)

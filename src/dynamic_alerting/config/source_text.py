@@ -26,7 +26,7 @@ def decode(data: bytes, report: FileReport) -> str | None:
         None where the file is too large, not UTF-8 or holds a forbidden character; the report says so.
     """
     if len(data) > LARGEST_FILE:
-        _report_size(len(data), report)
+        _report_size(report)
         return None
     try:
         text = data.decode("utf-8")
@@ -44,18 +44,19 @@ def decode(data: bytes, report: FileReport) -> str | None:
     return None
 
 
-def _report_size(size: int, report: FileReport) -> None:
+def _report_size(report: FileReport) -> None:
     report.at_position(
         "DA003",
         1,
         1,
         text="",
-        message=f"The file has {size} bytes; {LARGEST_FILE} are allowed.",
+        message=f"The file has more than {LARGEST_FILE} bytes.",
         advice="Split it: one file per tenant, named after the tenant.",
     )
 
 
 def _report_encoding(data: bytes, error: UnicodeDecodeError, report: FileReport) -> None:
+    report.show(data.decode("utf-8", errors="replace"))
     line, column = _position(data[: error.start].decode("utf-8", errors="replace"))
     report.at_position(
         "DA002",
@@ -64,12 +65,14 @@ def _report_encoding(data: bytes, error: UnicodeDecodeError, report: FileReport)
         text=f"0x{data[error.start]:02x}",
         message=f"The byte 0x{data[error.start]:02x} is not UTF-8.",
         advice="Save the file in the encoding UTF-8.",
+        width=1,
     )
 
 
 def _report_character(text: str, index: int, report: FileReport) -> None:
     line, column = _position(text[:index])
     code = f"U+{ord(text[index]):04X}"
+    report.show(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text))
     report.at_position(
         "DA004",
         line,

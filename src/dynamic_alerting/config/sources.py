@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dynamic_alerting.config.source_text import LARGEST_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 SUFFIXES: Final = (".yaml", ".yml")
 DATA_LINK: Final = "..data"
+_LISTINGS: Final = 20  # of a directory that is replaced while it is listed
 _READS: Final = 3  # of a file that changes while it is read
 
 
@@ -47,28 +48,31 @@ class Signature(NamedTuple):
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
-    """One file of a listing: its path, and its signature or why it cannot be read."""
-
-    path: str
-    signature: Signature | None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Listing:
     """The files of one generation, by name.
 
     Attributes:
         place: the resolved directory that they lie in.
-        files: where they are.
         is_directory: False for a configuration of one single file.
+        signatures: of the files that can be read, as far as one can tell without reading.
+        problems: why others cannot be read.
+        elsewhere: the paths of files that do not lie in ``place``.
     """
 
     place: str
-    files: Mapping[str, Located]
-    is_directory: bool
+    is_directory: bool = True
+    signatures: dict[str, Signature] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+
+    def path(self, name: str) -> str:
+        """Where a file lies."""
+        return self.elsewhere.get(name) or f"{self.place}/{name}"
+
+    def names(self) -> AbstractSet[str]:
+        """All names."""
+        return self.signatures.keys() | self.problems.keys() if self.problems else self.signatures.keys()
 
 
 def list_source(source: Path) -> Listing:
@@ -77,12 +81,16 @@ def list_source(source: Path) -> Listing:
     Raises:
         SourceUnreadable: it cannot be listed.
     """
-    try:
-        if source.is_dir():
-            return _list_directory(source)
-        return _list_single_file(source)
-    except OSError as error:
-        raise SourceUnreadable(f"{source}: {error.strerror or error}") from error
+    for _ in range(_LISTINGS):
+        try:
+            return _list_directory(source) if source.is_dir() else _list_single_file(source)
+        except FileNotFoundError as error:
+            if not source.exists():
+                raise SourceUnreadable(f"{source}: {error.strerror}") from error
+            # A generation was removed after the link to it was followed; there is a newer one.
+        except OSError as error:
+            raise SourceUnreadable(f"{source}: {error.strerror or error}") from error
+    raise SourceUnreadable(f"{source}: it was replaced {_LISTINGS} times while being listed")
 
 
 def still_there(source: Path, listing: Listing) -> bool:
@@ -104,83 +112,102 @@ def read_bytes(path: str) -> tuple[bytes, Signature]:
         raise
     except OSError as error:
         raise FileUnreadable(error.strerror or str(error)) from error
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
-        try:
-            return _read_unchanged(file)
-        except OSError as error:
-            raise FileUnreadable(error.strerror or str(error)) from error
+    try:
+        return _read_unchanged(descriptor)
+    except OSError as error:
+        raise FileUnreadable(error.strerror or str(error)) from error
+    finally:
+        os.close(descriptor)
 
 
-def _read_unchanged(file: BinaryIO) -> tuple[bytes, Signature]:
-    status = os.fstat(file.fileno())
+def _read_unchanged(descriptor: int) -> tuple[bytes, Signature]:
+    status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         raise FileUnreadable(_kind(status))
     for _ in range(_READS):
         before = Signature.of(status)
-        file.seek(0)
-        data = file.read(LARGEST_FILE + 1)
-        status = os.fstat(file.fileno())
+        data = os.pread(descriptor, min(status.st_size, LARGEST_FILE) + 1, 0)
+        status = os.fstat(descriptor)
         if Signature.of(status) == before:
             break
     return data, before
 
 
 def _place(source: Path) -> str:
-    link = os.path.join(os.path.realpath(source), DATA_LINK)  # noqa: PTH118 - called for every look
-    return os.path.realpath(link) if os.path.islink(link) else os.path.dirname(link)  # noqa: PTH114, PTH120 - as above
+    """The directory that holds the present generation."""
+    resolved = os.path.realpath(source)
+    link = f"{resolved}/{DATA_LINK}"
+    return os.path.realpath(link) if os.path.islink(link) else resolved  # noqa: PTH114 - strings, for speed
 
 
 def _list_single_file(source: Path) -> Listing:
     status = source.stat()
     if not stat.S_ISREG(status.st_mode):
         raise SourceUnreadable(f"{source}: {_kind(status)}")
-    located = Located(str(source), Signature.of(status))
-    return Listing(str(source.parent), {source.name: located}, is_directory=False)
+    listing = Listing(str(source.parent), is_directory=False)
+    listing.signatures[source.name] = Signature.of(status)
+    listing.elsewhere[source.name] = str(source)
+    return listing
 
 
 def _list_directory(source: Path) -> Listing:
-    place = _place(source)
-    files = dict(_located(place))
+    listing = Listing(_place(source))
+    _look(listing.place, listing)
     outside = os.path.realpath(source)
-    if outside != place:
-        for name, located in _located(outside):
-            if not _leads_into_data(located.path):
-                files.setdefault(name, located)
-    return Listing(place, files, is_directory=True)
+    if outside != listing.place:
+        beside = Listing(outside)
+        _look(outside, beside)
+        for name in beside.names() - listing.names():
+            _add_from_beside(name, beside, listing)
+    return listing
 
 
-def _leads_into_data(path: str) -> bool:
-    return os.path.islink(path) and os.readlink(path).startswith(f"{DATA_LINK}/")  # noqa: PTH114, PTH115 - strings
+def _add_from_beside(name: str, beside: Listing, listing: Listing) -> None:
+    """Add a file that lies beside ``..data``, unless it leads there and so belongs to a generation."""
+    path = beside.path(name)
+    if os.path.islink(path) and os.readlink(path).startswith(f"{DATA_LINK}/"):  # noqa: PTH114, PTH115 - strings
+        return
+    listing.elsewhere[name] = path
+    if name in beside.problems:
+        listing.problems[name] = beside.problems[name]
+    else:
+        listing.signatures[name] = beside.signatures[name]
 
 
-def _located(directory: str) -> Iterator[tuple[str, Located]]:
+def _look(directory: str, listing: Listing) -> None:
+    signatures, of = listing.signatures, Signature.of
     with os.scandir(directory) as entries:
         for entry in entries:
             name = entry.name
             if not name.endswith(SUFFIXES) or name.startswith("."):
                 continue
-            if not name.isprintable():
-                shown = (
-                    os.fsencode(name).decode("utf-8", "backslashreplace").encode("unicode_escape").decode()
-                )
-                yield shown, Located(entry.path, None, "its name is not printable UTF-8 text")
-                continue
             try:
                 status = entry.stat()
-            except FileNotFoundError:
-                if entry.is_symlink():
-                    yield name, Located(entry.path, None, "it is a link to a file that does not exist")
-                continue  # else it was deleted a moment ago
             except OSError as error:
-                yield name, Located(entry.path, None, error.strerror or str(error))
+                _note_unreadable(entry, error, listing)
                 continue
-            if stat.S_ISREG(status.st_mode):
-                yield name, Located(entry.path, Signature.of(status))
+            if stat.S_ISREG(status.st_mode) and name.isprintable():
+                signatures[name] = of(status)
+            elif name.isprintable():
+                listing.problems[name] = _kind(status)
             else:
-                yield name, Located(entry.path, None, _kind(status))
+                listing.problems[_shown(name)] = "its name is not printable UTF-8 text"
+
+
+def _note_unreadable(entry: os.DirEntry[str], error: OSError, listing: Listing) -> None:
+    if not isinstance(error, FileNotFoundError):
+        listing.problems[_shown(entry.name)] = error.strerror or str(error)
+    elif entry.is_symlink():
+        listing.problems[_shown(entry.name)] = "it is a link to a file that does not exist"
+    # Else it was deleted a moment ago.
+
+
+def _shown(name: str) -> str:
+    """A file's name as text that can be printed and encoded."""
+    if name.isprintable():
+        return name
+    return os.fsencode(name).decode("utf-8", "backslashreplace").encode("unicode_escape").decode("ascii")
 
 
 def _kind(status: os.stat_result) -> str:
-    if stat.S_ISDIR(status.st_mode):
-        return "it is a directory"
-    return "it is not a regular file"
+    return "it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file"

@@ -30,25 +30,24 @@ _ANY_ADVICE: Final = "Check quotes, colons and the indentation around this place
 
 def report_syntax_error(error: YAMLError, report: FileReport) -> None:
     """Report the error that ended the parser's work."""
-    if not isinstance(error, MarkedYAMLError) or error.problem is None:
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         message = f"This is not YAML: {error}."
         report.at_position("DA010", 1, 1, text="", message=message, advice=_ANY_ADVICE)
         return
-    mark: Mark | None = error.problem_mark or error.context_mark
-    problem = _sentence(error)
-    if mark is None:
-        report.at_position("DA010", 1, 1, text="", message=problem, advice=_advice(error))
-        return
-    report.at("DA010", mark, report.line(mark.line + 1)[mark.column :], problem, _advice(error), width=1)
+    mark: Mark = error.problem_mark
+    rest = report.line(mark.line + 1)[mark.column :]
+    report.at("DA010", mark, rest, f"This is not YAML: {_problem(error, rest)}.", _advice(error), width=1)
 
 
-def _sentence(error: MarkedYAMLError) -> str:
+def _problem(error: MarkedYAMLError, rest: str) -> str:
+    if "cannot start any token" in (error.problem or ""):
+        what = "a tab" if rest.startswith("\t") else f"the character {rest[:1]}"
+        return f"{what} cannot start a key or a value"
     context = f" {error.context}" if error.context else ""
-    opened = ""
     start, end = error.context_mark, error.problem_mark
-    if start is not None and end is not None and start.line != end.line:
-        opened = f" that starts on line {start.line + 1}"
-    return f"This is not YAML: {error.problem}{context}{opened}."
+    is_elsewhere = start is not None and end is not None and start.line != end.line
+    opened = f" that starts on line {start.line + 1}" if start is not None and is_elsewhere else ""
+    return f"{error.problem}{context}{opened}"
 
 
 def _advice(error: MarkedYAMLError) -> str:

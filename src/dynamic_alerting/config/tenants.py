@@ -79,19 +79,22 @@ class TenantReader:
         return self._settings(key, settings, last)
 
     def _settings(self, key: Scalar, settings: Mapping, last: Tenant | None) -> Tenant:
-        pairs = settings.pairs.items()
-        thresholds = [pair for pair in pairs if not pair[0].startswith("_")]
         reader = ThresholdReader(
             self._vocabulary, self._report, last.entries if last else (), "The platform default applies."
         )
-        entries = reader.read(thresholds, settings.repeated)
+        entries = reader.read(settings)
         self._deadlines.note(reader.values.expiring)
         states: tuple[StateEntry, ...] = ()
         packs: frozenset[str] | None = None
-        if len(thresholds) < len(pairs):
+        packs_origin: Origin | None = None
+        if reader.has_reserved_keys:
             states, packs = self._reserved(settings, last)
-        origin = Origin(self._report.file, key.start.line + 1, key.start.column + 1)
-        return Tenant(key.text, entries, states, packs, origin)
+            if PACKS_KEY in settings.pairs:
+                packs_origin = self._origin(settings.pairs[PACKS_KEY][0])
+        return Tenant(key.text, entries, states, packs, self._origin(key), packs_origin)
+
+    def _origin(self, key: Scalar) -> Origin:
+        return Origin(self._report.file, key.start.line + 1, key.start.column + 1)
 
     def _reserved(
         self, settings: Mapping, last: Tenant | None
@@ -99,12 +102,13 @@ class TenantReader:
         """Read the keys that start with an underscore."""
         states = []
         packs: frozenset[str] | None = None
+        last_states = {state.filter: state for state in last.states} if last else {}
         for text, (key, node) in settings.pairs.items():
             is_repeated = text in settings.repeated
             if text == PACKS_KEY:
                 packs = self._packs(node, last.packs if last else None, is_repeated=is_repeated)
             elif text.startswith(STATE_PREFIX) and FILTER_NAME.fullmatch(text, len(STATE_PREFIX)):
-                state = self._state(key, node, last, is_repeated=is_repeated)
+                state = self._state(key, node, last_states, is_repeated=is_repeated)
                 states.extend([] if state is None else [state])
             elif text.startswith("_"):
                 self._report.on(
@@ -117,7 +121,9 @@ class TenantReader:
                 )
         return tuple(states), packs
 
-    def _state(self, key: Scalar, node: Node, last: Tenant | None, *, is_repeated: bool) -> StateEntry | None:
+    def _state(
+        self, key: Scalar, node: Node, last: dict[str, StateEntry], *, is_repeated: bool
+    ) -> StateEntry | None:
         name = key.text.removeprefix(STATE_PREFIX)
         found = len(self._report.findings)
         reader: ValueReader[PlainState] = ValueReader(parse_state, "DA061", USE_DEFAULT, self._report)
@@ -126,12 +132,12 @@ class TenantReader:
         except ValueRefused:
             value = None
         if value is None:
-            kept = next((state for state in last.states if state.filter == name), None) if last else None
-            consequence = LAST_VALUE_STAYS if kept else "The filter stays as it is for everybody."
+            kept = last.get(name)
+            consequence = LAST_VALUE_STAYS if kept else "The default_state of the filter applies."
             self._report.append_consequence(found, consequence)
             return kept
         self._deadlines.note(reader.expiring)
-        return StateEntry(name, value, Origin(self._report.file, key.start.line + 1, key.start.column + 1))
+        return StateEntry(name, value, self._origin(key))
 
     def _packs(self, node: Node, last: frozenset[str] | None, *, is_repeated: bool) -> frozenset[str] | None:
         """The packs whose defaults a tenant takes; None for all of them, or what it last was if refused."""
@@ -139,7 +145,16 @@ class TenantReader:
             return last
         if isinstance(node, Scalar) and node.is_null:
             return None
-        errors = self._report.errors
+        found = len(self._report.findings)
+        packs = self._named_packs(node)
+        if packs is None:
+            consequence = "All defaults are served to the tenant." if last is None else LAST_VALUE_STAYS
+            self._report.append_consequence(found, consequence)
+            return last
+        return packs
+
+    def _named_packs(self, node: Node) -> frozenset[str] | None:
+        """The packs that a list names; None where some of them cannot be used."""
         if not isinstance(node, Sequence):
             self._report.on(
                 "DA070",
@@ -147,9 +162,10 @@ class TenantReader:
                 f"_packs is {described(node)}; it is a list of rule packs.",
                 f"Write _packs: [{node.text if isinstance(node, Scalar) else 'mariadb'}].",
             )
-            return last
+            return None
         packs = [self._pack(item) for item in node.items]
-        return last if self._report.errors > errors else frozenset(filter(None, packs))
+        named = frozenset(pack for pack in packs if pack is not None)
+        return None if None in packs else named
 
     def _pack(self, node: Node) -> str | None:
         if not isinstance(node, Scalar):

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from dynamic_alerting.config.key_remarks import remark
+from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
+from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
 from dynamic_alerting.model.configuration import Entry, Origin
-from dynamic_alerting.model.errors import KeySyntaxError
+from dynamic_alerting.model.errors import KeySyntaxError, ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from collections.abc import Set as AbstractSet
 
-    from dynamic_alerting.config.nodes import Node, Scalar
+    from dynamic_alerting.config.nodes import Mapping, Node
     from dynamic_alerting.config.reporting import FileReport
     from dynamic_alerting.config.vocabulary import KnownKey, Vocabulary
+    from dynamic_alerting.model.keys import ThresholdKey
     from dynamic_alerting.model.values import Value
 
 LAST_VALUE_STAYS: Final = "Its last valid value stays in force."
@@ -33,43 +35,53 @@ class ThresholdReader:
         report: where everything wrong goes.
         previous: what the same mapping said before; a key whose value cannot be used keeps its entry.
         otherwise: what applies to a refused key that has no such entry, as a sentence.
+
+    Attributes:
+        values: the reader of their values.
+        has_reserved_keys: whether the mapping also has keys that start with an underscore.
     """
 
     def __init__(
         self, vocabulary: Vocabulary, report: FileReport, previous: Iterable[Entry], otherwise: str
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
+        self.has_reserved_keys = False
         self._vocabulary = vocabulary
         self._report = report
         self._previous = previous
         self._otherwise = otherwise
         self._written: dict[int, Scalar] = {}  # tier → the key that sets it
-        self._remarked: set[tuple[str, str | None]] = set()
+        self._remarked: set[str] = set()
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
-    def read(
-        self, pairs: Iterable[tuple[str, tuple[Scalar, Node]]], repeated: AbstractSet[str]
-    ) -> tuple[Entry, ...]:
-        """Read all pairs; refused ones are reported and keep what they last were.
+    def read(self, node: Mapping) -> tuple[Entry, ...]:
+        """Read all threshold keys of a mapping; refused ones are reported and keep what they last were.
 
-        Args:
-            pairs: key text, key and value, in the order of the file.
-            repeated: the keys among them that are written twice.
+        Keys that start with an underscore are left to the caller; ``has_reserved_keys`` says that there are.
         """
         entries = []
         file = self._report.file
-        for text, (key_node, value_node) in pairs:
-            try:
-                known = self._vocabulary.key(text)
-            except KeySyntaxError as error:
-                self._report.refused_text("DA040", key_node, error)
+        known_keys = self._vocabulary.known
+        written = self._written
+        for text, (key_node, value_node) in node.pairs.items():
+            known = known_keys.get(text) or self._key(key_node)
+            if known is None:
                 continue
-            if known.is_remarkable and self._is_new(known):
-                remark(known, key_node, self._vocabulary, self._report)
-            if self._written.setdefault(known.tier, key_node) is not key_node:
+            if known.foreign_label is not None:
+                refuse_foreign_label(known, key_node, self._vocabulary, self._report)
+                continue
+            if known.pack is None:
+                self._remark(known, key_node)
+            if written.setdefault(known.tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
                 continue
-            value = None if text in repeated else self._value(known, key_node, value_node)
+            # Nearly every value is a plain number; all else takes the longer way.
+            try:
+                value: Value | None = parse_plain(value_node.text) if type(value_node) is Scalar else None
+            except ValueSyntaxError:
+                value = None
+            if type(value) is not Custom or value.severity is not None or node.repeated:
+                value = self._value(known, key_node, value_node, is_repeated=text in node.repeated)
             if value is not None:
                 start = key_node.start
                 entries.append(Entry(known.key, value, Origin(file, start.line + 1, start.column + 1)))
@@ -78,28 +90,43 @@ class ThresholdReader:
         self._report_replaced_values()
         return tuple(entries)
 
-    def _value(self, known: KnownKey, key_node: Scalar, node: Node) -> Value | None:
+    def _key(self, node: Scalar) -> KnownKey | None:
+        """A key that is met for the first time; None where it is not a threshold key."""
+        if node.text.startswith("_"):
+            self.has_reserved_keys = True
+            return None
+        try:
+            return self._vocabulary.key(node.text)
+        except KeySyntaxError as error:
+            self._report.refused_text("DA040", node, error)
+            return None
+
+    def _value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
         """The value of one key; None where it is refused."""
+        if is_repeated:
+            return None
         found = len(self._report.findings)
         try:
             value = self.values.read(node)
-            if type(value) is not Custom or value.severity is not None:
-                self._check_severities(known, value, key_node, node)
+            self._check_severities(known, value, key_node, node)
         except ValueRefused:
             last = self._last(known)
             self._report.append_consequence(found, self._otherwise if last is None else LAST_VALUE_STAYS)
             return None
         return value
 
-    def _is_new(self, known: KnownKey) -> bool:
-        """Whether nothing was said yet about this name, so that its tiers and dimensions do not repeat it."""
-        subject = known.key.name, known.foreign_label
-        is_new = subject not in self._remarked
-        self._remarked.add(subject)
-        return is_new
+    def _remark(self, known: KnownKey, node: Scalar) -> None:
+        """Say what there is to say about a key, once for all tiers and dimensions of its name."""
+        if known.key.name not in self._remarked:
+            self._remarked.add(known.key.name)
+            remark(known, node, self._vocabulary, self._report)
 
     def _last(self, known: KnownKey) -> Entry | None:
-        return next((entry for entry in self._previous if entry.key == known.key), None)
+        return self._last_entries.get(known.key)
+
+    @cached_property
+    def _last_entries(self) -> dict[ThresholdKey, Entry]:
+        return {entry.key: entry for entry in self._previous}
 
     def _check_severities(self, known: KnownKey, value: Value, key_node: Scalar, node: Node) -> None:
         severities = set(severities_of(value))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dynamic_alerting.config.reporting import LISTED_FINDINGS
 from dynamic_alerting.config.suggestions import nearest
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import ThresholdKey, parse_key
@@ -20,12 +20,12 @@ class KnownKey(NamedTuple):
     """A key's text, read once.
 
     Attributes:
-        key: the key, under the name that its pack gives it.
+        key: the key.
         tier: a number that all spellings of the same series and tier share.
         critical_tier: the same for the series' critical tier.
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
-        is_other_spelling: whether the text says component and metric of a declared key instead of its name.
+        is_remarkable: whether there is something to tell the one who wrote it.
     """
 
     key: ThresholdKey
@@ -33,26 +33,32 @@ class KnownKey(NamedTuple):
     critical_tier: int
     pack: str | None
     foreign_label: str | None
-    is_other_spelling: bool
-
-    @property
-    def is_remarkable(self) -> bool:
-        """Whether there is something to tell the one who wrote it."""
-        return self.pack is None or self.foreign_label is not None or self.is_other_spelling
+    is_remarkable: bool
 
 
 class Vocabulary:
-    """Reads keys against a catalogue, remembering what it has read."""
+    """Reads keys against a catalogue, remembering what it has read.
+
+    Attributes:
+        catalogue: what the packs declare.
+        known: every key that was read, by its text; for loops that cannot afford a call.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._known: dict[str, KnownKey] = {}
-        self._tiers: dict[tuple[str, str, tuple[Matcher, ...], bool], int] = {}
+        self._suggestions_left = LISTED_FINDINGS
+        self.known: dict[str, KnownKey] = {}
+        self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
 
-    def trim(self) -> None:
-        """Forget everything if it has become too much. Not while a file is read: its tiers have numbers."""
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
+    def begin_file(self) -> None:
+        """Get ready for another file.
+
+        Forgets everything if it has become too much; not while a file is read, because its tiers have
+        numbers. Renews the number of suggestions: looking for one takes as long as reading fifty keys.
+        """
+        self._suggestions_left = LISTED_FINDINGS
+        if len(self.known) > _REMEMBERED:
+            self.known.clear()
             self._tiers.clear()
 
     def key(self, text: str) -> KnownKey:
@@ -61,39 +67,40 @@ class Vocabulary:
         Raises:
             KeySyntaxError: the text is not a threshold key.
         """
-        known = self._known.get(text)
+        known = self.known.get(text)
         if known is None:
-            known = self._known[text] = self._read(text)
+            known = self.known[text] = self._read(text)
         return known
 
     def _read(self, text: str) -> KnownKey:
-        key = parse_key(text, self.catalogue)
         try:
-            component, metric = self.catalogue.component_metric(key.name)
-        except ValueError as error:
-            problem = f"{key.name!r} has no component before an underscore"
-            raise KeySyntaxError(problem, advice=self._component_advice(key.name)) from error
-        critical_tier = self._tier(component, metric, key.matchers, is_critical=True)
-        tier = self._tier(component, metric, key.matchers, is_critical=key.is_critical)
-        declared = self.catalogue.declared_as(component, metric)
-        if declared is None:
-            return KnownKey(key, tier, critical_tier, None, None, is_other_spelling=False)
-        spec = self.catalogue.specs[declared]
-        foreign = (matcher.label for matcher in key.matchers if matcher.label not in spec.dimensions)
-        is_other_spelling = declared != key.name
-        if is_other_spelling:
-            key = replace(key, name=declared)
+            key = parse_key(text, self.catalogue)
+        except KeySyntaxError as error:
+            meant = self.suggestion(text) if text.isalnum() else None
+            if meant is None:
+                raise
+            raise KeySyntaxError(error.message, offset=error.offset, advice=f'write "{meant}"') from error
+        spec = self.catalogue.specs.get(key.name)
+        labels = (matcher.label for matcher in key.matchers)
+        foreign = next((label for label in labels if spec and label not in spec.dimensions), None)
         return KnownKey(
-            key, tier, critical_tier, spec.pack, next(foreign, None), is_other_spelling=is_other_spelling
+            key,
+            tier=self._tier(key.name, key.matchers, is_critical=key.is_critical),
+            critical_tier=self._tier(key.name, key.matchers, is_critical=True),
+            pack=spec.pack if spec else None,
+            foreign_label=foreign,
+            is_remarkable=spec is None or foreign is not None,
         )
 
-    def _tier(self, component: str, metric: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
-        return self._tiers.setdefault((component, metric, matchers, is_critical), len(self._tiers))
-
-    def _component_advice(self, name: str) -> str:
-        meant = self.suggestion(name)
-        return f'write "{meant}"' if meant else "write <component>_<metric>, such as mysql_connections"
+    def _tier(self, name: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
+        return self._tiers.setdefault((name, matchers, is_critical), len(self._tiers))
 
     def suggestion(self, name: str) -> str | None:
-        """The declared key that was probably meant by a name that is not declared."""
+        """The declared key that was probably meant by a name that is not declared.
+
+        None where there is no such key, or the file has used up its suggestions.
+        """
+        self._suggestions_left -= 1
+        if self._suggestions_left < 0:
+            return None
         return nearest(name, self.catalogue.specs)

@@ -11,7 +11,7 @@ from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.exporter.exposition import number
 from dynamic_alerting.exporter.snapshot import Snapshot
 from dynamic_alerting.model.configuration import Tenant
-from dynamic_alerting.model.resolution import ActiveState, Resolver, Threshold
+from dynamic_alerting.model.resolution import ActiveState, Threshold
 
 _SECONDS = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 
@@ -50,13 +50,13 @@ def config_json(snapshot: Snapshot, tenants: tuple[Tenant, ...], at: datetime) -
     head = {"at": at.isoformat(), "sha256": snapshot.loaded.sha256}
     yield '{"status":"success","data":' + _dump(head)[:-1] + ',"tenants":['
     for index, tenant in enumerate(tenants):
-        yield ("," if index else "") + _dump(tenant_view(snapshot.resolver, tenant, at))
+        yield ("," if index else "") + _dump(tenant_view(snapshot, tenant, at))
     yield "]}}\n"
 
 
-def tenant_view(resolver: Resolver, tenant: Tenant, at: datetime) -> dict[str, Any]:
-    """Everything that one tenant has at an instant."""
-    resolution = resolver.resolve(tenant, at)
+def tenant_view(snapshot: Snapshot, tenant: Tenant, at: datetime) -> dict[str, Any]:
+    """Everything that one tenant has at an instant, expanded to the label sets of now."""
+    resolution = snapshot.resolver.resolve(tenant, at, snapshot.expansion.of(tenant.name))
     return {
         "tenant": tenant.name,
         "file": tenant.origin.file,

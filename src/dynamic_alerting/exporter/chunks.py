@@ -70,10 +70,12 @@ def rechunk(
     """
     by_first = {chunk.names[0]: chunk for chunk in previous}
     firsts = [chunk.names[0] for chunk in previous]
+    starts = [run[0] for run in wanted]
+    touched = {bisect_right(starts, name) - 1 for name in fresh}
     chunks = []
-    for run in wanted:
+    for index, run in enumerate(wanted):
         same = by_first.get(run[0])
-        if same is not None and same.names == run and fresh.keys().isdisjoint(run):
+        if same is not None and index not in touched and same.names == run:
             chunks.append(same)
             continue
         pieces = [fresh[name] if name in fresh else _kept(previous, firsts, name) for name in run]

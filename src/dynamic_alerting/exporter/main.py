@@ -144,7 +144,10 @@ def main(
     # Imported here, so that --help, --version and refusals need not wait for a web server.
     from dynamic_alerting.exporter.startup import start  # noqa: PLC0415
 
-    sys.exit(start(source, listener, strict=strict, interval=interval, started=started))
+    status = start(source, listener, strict=strict, interval=interval, started=started)
+    logging.shutdown()
+    # Without the interpreter's own farewell, which frees the objects of 10,000 tenants one by one: seconds.
+    os._exit(status)
 
 
 def _source(directory: Path | None, file: Path | None) -> Path:

@@ -83,6 +83,26 @@ NEXT_CHANGE = Metric(
     "gauge",
     "When a schedule or an expiry next changes a value; absent when nothing is scheduled.",
 )
+EXPANSION_SUCCESS_TIME = Metric(
+    "threshold_exporter_expansion_last_success_timestamp_seconds",
+    "gauge",
+    "When Prometheus last said which label values there are for all keys that need it; 0 before that.",
+)
+EXPANSION_FAILURES = Metric(
+    "threshold_exporter_expansion_failures_total",
+    "counter",
+    "Rounds in which Prometheus did not say which label values there are.",
+)
+EXPANDED_SERIES = Metric(
+    "threshold_exporter_expanded_series",
+    "gauge",
+    "user_threshold series that are served because a label value exists now.",
+)
+EXPANSION_DROPPED = Metric(
+    "threshold_exporter_expansion_dropped_label_sets",
+    "gauge",
+    "Label sets beyond the bound of one tenant and key, which keep the base threshold.",
+)
 START_TIME = Metric("threshold_exporter_start_time_seconds", "gauge", "When this process started.")
 
 #: Everything above, in the order in which it is served.
@@ -101,5 +121,9 @@ METRICS: tuple[Metric, ...] = (
     TENANTS,
     SERIES,
     NEXT_CHANGE,
+    EXPANSION_SUCCESS_TIME,
+    EXPANSION_FAILURES,
+    EXPANDED_SERIES,
+    EXPANSION_DROPPED,
     START_TIME,
 )

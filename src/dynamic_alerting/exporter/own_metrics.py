@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from dynamic_alerting import __version__
 from dynamic_alerting.exporter import metrics
+from dynamic_alerting.exporter.discovery.learned import DiscoveryHealth
 from dynamic_alerting.exporter.snapshot import Snapshot
 
 #: Ends an OpenMetrics exposition (OpenMetrics 1.0, "Overall Structure").
@@ -32,6 +33,7 @@ class ReloadHealth:
         failures: Loads with one, and times at which the source became unreadable.
         duration: Of the last load, in seconds.
         unreadable: Why the source cannot be read now, else None.
+        discovery: How asking Prometheus has gone.
     """
 
     successful: bool = False
@@ -40,6 +42,7 @@ class ReloadHealth:
     failures: int = 0
     duration: float | None = None
     unreadable: str | None = None
+    discovery: DiscoveryHealth = field(default_factory=DiscoveryHealth)
 
 
 class _HealthCollector(Collector):
@@ -51,6 +54,7 @@ class _HealthCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._process()
         yield from self._loading()
+        yield from self._discovery()
         if self._snapshot is not None:
             yield from self._content(self._snapshot)
 
@@ -77,10 +81,20 @@ class _HealthCollector(Collector):
         if health.duration is not None:
             yield _gauge(metrics.RELOAD_DURATION, health.duration)
 
+    def _discovery(self) -> Iterator[Metric]:
+        health = self._health.discovery
+        # Absent where nothing has to be asked, so that its age alarms nobody there.
+        if health.configured and health.names:
+            yield _gauge(metrics.EXPANSION_SUCCESS_TIME, health.last_success or 0)
+        failures = metrics.EXPANSION_FAILURES
+        yield CounterMetricFamily(failures.name, failures.help, value=health.failures)
+
     def _content(self, snapshot: Snapshot) -> Iterator[Metric]:
         yield _gauge(metrics.CONFIG_HASH, int(snapshot.loaded.sha256[:_HASH_DIGITS], 16))
         yield _gauge(metrics.TENANTS, len(snapshot.tenants))
         yield _gauge(metrics.SERIES, snapshot.series)
+        yield _gauge(metrics.EXPANDED_SERIES, snapshot.expanded)
+        yield _gauge(metrics.EXPANSION_DROPPED, sum(snapshot.expansion.dropped.values()))
         if snapshot.next_change is not None:
             yield _gauge(metrics.NEXT_CHANGE, snapshot.next_change.timestamp())
 

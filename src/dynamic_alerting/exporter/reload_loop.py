@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime
 
+from dynamic_alerting.exporter.collection import bringing_to_stay
 from dynamic_alerting.exporter.reloader import Reloader
 
 #: Shortest sleep in seconds, so that a boundary that lies a rounding error ahead does not make the loop spin.
@@ -41,13 +42,16 @@ class ReloadLoop(threading.Thread):
 
     def run(self) -> None:
         """Looks until stopped."""
+        with bringing_to_stay():
+            self._reloader.look()
         while not self._stopping.is_set():
+            self._wake.wait(self._sleep())
             # Cleared before the look: what is asked for during the look makes another one follow.
             self._wake.clear()
             forced = self._forced.is_set()
             self._forced.clear()
-            self._reloader.look(forced=forced)
-            self._wake.wait(self._sleep())
+            if not self._stopping.is_set():
+                self._reloader.look(forced=forced)
 
     def _sleep(self) -> float:
         change = self._reloader.next_change

@@ -1,7 +1,7 @@
 """Log lines that say what a reload changed: files, tenants, findings."""
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from dynamic_alerting.config.findings import Finding, FindingSeverity
 from dynamic_alerting.exporter.logs import log_event
@@ -20,8 +20,7 @@ def report_reload(before: Snapshot | None, after: Snapshot, duration: float) -> 
     """Logs what is different, findings that are new, and how many are gone."""
     files = _changed_files(before, after)
     tenants = _changed_tenants(before, after)
-    known = set(before.loaded.findings) if before else set()
-    new = [finding for finding in after.loaded.findings if finding not in known]
+    new, gone = _difference(before.loaded.findings if before else (), after.loaded.findings)
     rejected = [status.name for status in after.loaded.files if not status.accepted]
     log_event(
         logging.INFO,
@@ -33,12 +32,34 @@ def report_reload(before: Snapshot | None, after: Snapshot, duration: float) -> 
         rejected_files=_some(rejected) if rejected else None,
         findings=len(after.loaded.findings),
         findings_new=len(new),
-        findings_gone=len(known.difference(after.loaded.findings)),
+        findings_gone=len(gone),
         series=after.series,
         sha256=after.loaded.sha256[:12],
         seconds=round(duration, 4),
     )
     _report_findings(new)
+
+
+def report_expansion(before: Snapshot, after: Snapshot) -> None:
+    """Logs whose keys are expanded to other label sets."""
+    tenants = _changed_tenants(before, after)
+    log_event(
+        logging.INFO,
+        "label values changed",
+        tenants_changed=len(tenants),
+        tenants=_some(tenants),
+        label_sets=after.expansion.label_sets,
+        expanded_series=after.expanded,
+    )
+
+
+def _difference(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Findings that came and that went; those of untouched files are the same objects and cost no hashing."""
+    same = set(map(id, before)) & set(map(id, after))
+    old = {finding for finding in before if id(finding) not in same}
+    new = [finding for finding in after if id(finding) not in same]
+    came = [finding for finding in new if finding not in old]
+    return came, list(old.difference(new))
 
 
 def _report_findings(findings: list[Finding]) -> None:

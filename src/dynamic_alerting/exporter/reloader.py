@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from dynamic_alerting.config.loader import Loaded, SourceUnreadable
+from dynamic_alerting.exporter.discovery.expansion import Expansion
+from dynamic_alerting.exporter.discovery.learned import Discoverer, NoDiscovery
 from dynamic_alerting.exporter.logs import log_event, log_failure
 from dynamic_alerting.exporter.own_metrics import ReloadHealth
-from dynamic_alerting.exporter.reload_report import report_reload
+from dynamic_alerting.exporter.reload_report import report_expansion, report_reload
 from dynamic_alerting.exporter.served import Served, serve
 from dynamic_alerting.exporter.snapshot import Snapshot, advance, build_snapshot
 from dynamic_alerting.model.catalogue import Catalogue
@@ -32,7 +34,7 @@ def utc_now() -> datetime:
 
 
 class Reloader:
-    """Looks at the source and the clock, and replaces what is served in one assignment.
+    """Looks at the source, the clock and discovery, and replaces what is served in one assignment.
 
     Only one thread may call look(); any thread may read ``served`` at any time, and gets one generation.
     """
@@ -44,12 +46,15 @@ class Reloader:
         *,
         clock: Callable[[], datetime] = utc_now,
         started: float | None = None,
+        discovery: Discoverer | None = None,
     ) -> None:
         self._source = source
         self._catalogue = catalogue
+        self._discovery = discovery or NoDiscovery()
+        self._learned = self._discovery.learned
         self._clock = clock
         self._started = clock().timestamp() if started is None else started
-        self._health = ReloadHealth()
+        self._health = ReloadHealth(discovery=self._learned.health)
         self.served: Served = serve(None, self._health, self._started)
 
     @property
@@ -58,7 +63,7 @@ class Reloader:
         return self.served.snapshot.next_change if self.served.snapshot else None
 
     def look(self, *, forced: bool = False) -> None:
-        """Loads again if the source changed (or always, if forced), else follows the clock if it is time.
+        """Loads again if the source changed (or always, if forced), else follows clock and discovery.
 
         Never raises an Exception: whatever goes wrong, the last snapshot stays served, and logs and metrics
         say why.
@@ -68,6 +73,8 @@ class Reloader:
                 self._reload(reread=forced)
             elif self._is_due():
                 self._follow_clock()
+            elif self._learned is not self._discovery.learned:
+                self._follow_discovery()
         except SourceUnreadable as error:
             self._note_unreadable(str(error))
         except Exception as error:  # noqa: BLE001 - a defect must not end the only thread that reloads
@@ -82,7 +89,8 @@ class Reloader:
         before = self.served.snapshot
         begun = time.perf_counter()
         loaded = self._source.load(reread=reread)
-        snapshot = build_snapshot(loaded, self._catalogue, self._clock(), before)
+        expansion = self._take_learned()
+        snapshot = build_snapshot(loaded, self._catalogue, self._clock(), before, expansion)
         duration = time.perf_counter() - begun
         successful = all(status.accepted for status in loaded.files)
         self._health = replace(
@@ -95,6 +103,7 @@ class Reloader:
             unreadable=None,
         )
         self._publish(snapshot)
+        self._discovery.follow(loaded.configuration)
         report_reload(before, snapshot, duration)
 
     def _is_due(self) -> bool:
@@ -108,10 +117,26 @@ class Reloader:
         before = self.served.snapshot
         if before is None:
             return
-        snapshot = advance(before, self._clock())
+        snapshot = advance(before, self._clock(), self._take_learned())
         self._publish(snapshot)
         following = snapshot.next_change.isoformat() if snapshot.next_change else None
         log_event(logging.INFO, "schedule followed", series=snapshot.series, next_change=following)
+
+    def _follow_discovery(self) -> None:
+        """Renders who has other label sets; mostly nobody, and only the health of discovery is news."""
+        before = self.served.snapshot
+        expansion = self._take_learned()
+        if before is None or before.expansion is expansion:
+            self._publish(before)
+            return
+        snapshot = advance(before, self._clock(), expansion)
+        self._publish(snapshot)
+        report_expansion(before, snapshot)
+
+    def _take_learned(self) -> Expansion:
+        self._learned = self._discovery.learned
+        self._health = replace(self._health, discovery=self._learned.health)
+        return self._learned.expansion
 
     def _note_unreadable(self, reason: str) -> None:
         """Says once per reason that loading fails; the look that repeats it every second is not news."""

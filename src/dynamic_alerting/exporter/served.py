@@ -1,6 +1,6 @@
 """What the exporter serves at a moment: one immutable value that a reload replaces in one assignment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -11,14 +11,17 @@ from dynamic_alerting.exporter.gzip_stream import GZIP_HEADER, Deflated, checksu
 from dynamic_alerting.exporter.own_metrics import ReloadHealth, render_health
 from dynamic_alerting.exporter.snapshot import RenderedFamilies, Snapshot
 
+#: Parts shorter than this are joined: each one sent costs the server about 60 µs.
+_LEAST_PART = 1 << 18
+
 
 @dataclass(frozen=True, slots=True)
 class Exposition:
     """An exposition as it lies ready, plain and compressed, still without its end.
 
     Attributes:
-        plain: The parts, in order.
-        deflated: The same parts compressed.
+        plain: All parts in order.
+        deflated: The same, compressed; cut into parts elsewhere.
         crc: CRC-32 of all parts.
         size: Bytes of all parts.
     """
@@ -66,8 +69,8 @@ def serve(snapshot: Snapshot | None, health: ReloadHealth, started: float) -> Se
     """
     plain, deflated = _families(snapshot.families) if snapshot is not None else ([], [])
     crc, size = checksum(deflated)
-    lines = tuple(plain)
-    compressed = tuple(piece.data for piece in deflated)
+    lines = _joined(plain)
+    compressed = _joined(piece.data for piece in deflated)
 
     def exposition(own: bytes) -> Exposition:
         last = deflate(own)
@@ -76,6 +79,25 @@ def serve(snapshot: Snapshot | None, health: ReloadHealth, started: float) -> Se
 
     text, openmetrics = render_health(snapshot, health, started)
     return Served(snapshot, health, exposition(text), exposition(openmetrics))
+
+
+def _joined(parts: Iterable[bytes]) -> tuple[bytes, ...]:
+    """The same bytes in fewer parts; long parts stay the objects that they are, and cost no memory again."""
+    joined: list[bytes] = []
+    short: list[bytes] = []
+    size = 0
+    for part in parts:
+        if len(part) >= _LEAST_PART:
+            joined += [b"".join(short), part]
+            short, size = [], 0
+            continue
+        short.append(part)
+        size += len(part)
+        if size >= _LEAST_PART:
+            joined.append(b"".join(short))
+            short, size = [], 0
+    joined.append(b"".join(short))
+    return tuple(part for part in joined if part)
 
 
 def _families(families: RenderedFamilies) -> tuple[list[bytes], list[Deflated]]:

@@ -21,9 +21,6 @@ from dynamic_alerting.exporter.watching import DirectoryWatch
 #: Whole seconds that uvicorn lets answers finish before it ends them.
 _GRACE = 1
 
-#: Seconds to wait for the threads; they are daemons, so a longer look cannot hold up the end.
-_JOIN = 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -87,12 +84,7 @@ async def _serve(running: Running) -> None:
     try:
         await server.serve(sockets=[running.listener])
     finally:
-        _stop(running)
+        # Not waited for: they are daemons that write nothing, and a long load must not hold up the end.
+        running.watch.stop()
+        running.loop.stop()
     log_event(logging.INFO, "ended")
-
-
-def _stop(running: Running) -> None:
-    running.watch.stop()
-    running.loop.stop()
-    running.watch.join(_JOIN)
-    running.loop.join(_JOIN)

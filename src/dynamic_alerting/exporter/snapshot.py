@@ -1,21 +1,22 @@
 """The configuration at an instant, resolved and rendered: what scrapes are answered from.
 
 A snapshot never changes. The next one is built from it, and takes over everything that is still true: a
-tenant is resolved and rendered again only if its own configuration or the platform's changed, or if one of
-its windows or expiries passed.
+tenant is resolved and rendered again only if its own configuration or the platform's changed, if one of its
+windows or expiries passed, or if its open keys are expanded to other label sets.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from dynamic_alerting.config.loader import FileStatus, Loaded
 from dynamic_alerting.exporter.chunks import Chunk, rechunk, runs
+from dynamic_alerting.exporter.discovery.expansion import NO_EXPANSION, Expansion
 from dynamic_alerting.exporter.exposition import file_line, state_lines, threshold_lines
 from dynamic_alerting.exporter.metrics import FILE_ACCEPTED, REJECTED_KEYS
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Configuration, Tenant
-from dynamic_alerting.model.resolution import Resolver
+from dynamic_alerting.model.resolution import Expansions, Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,15 @@ class RenderedTenant:
         tenant: The configuration that they were rendered from.
         series: Number of lines, thresholds and states.
         next_change: The earliest instant at which they may differ; None if they depend on no time.
+        expansions: The label sets that its open keys were expanded to.
+        expanded: Number of lines that are there only because of them.
     """
 
     tenant: Tenant
     series: int
     next_change: datetime | None
+    expansions: Expansions
+    expanded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,12 @@ class Snapshot:
         loaded: The files' content and findings.
         resolver: Resolves any tenant of this generation at any instant.
         at: The instant that the lines are true for.
-        tenants: By name.
+        tenants: By name, in the order of names.
         families: The lines.
         series: Number of ``user_threshold`` and ``user_state_filter`` lines.
         next_change: The earliest instant at which any line may differ; None if none ever will.
+        expansion: The label sets that open keys are expanded to.
+        expanded: Number of lines that are there only because of them.
     """
 
     loaded: Loaded
@@ -64,89 +71,129 @@ class Snapshot:
     families: RenderedFamilies
     series: int
     next_change: datetime | None
+    expansion: Expansion
+    expanded: int
 
 
 def build_snapshot(
-    loaded: Loaded, catalogue: Catalogue, at: datetime, previous: Snapshot | None = None
+    loaded: Loaded,
+    catalogue: Catalogue,
+    at: datetime,
+    previous: Snapshot | None = None,
+    expansion: Expansion = NO_EXPANSION,
 ) -> Snapshot:
     """Builds the snapshot of a load, taking over from the previous one whatever is still true."""
     resolver = Resolver(loaded.configuration, catalogue)
-    reusable: Mapping[str, RenderedTenant] = {}
+    known: Mapping[str, RenderedTenant] = {}
     if previous is not None and _same_platform(previous.loaded.configuration, loaded.configuration):
-        reusable = previous.tenants
-    stale = [
-        tenant
-        for tenant in loaded.configuration.tenants
-        if not _still_true(reusable.get(tenant.name), tenant, at)
-    ]
-    return _render(loaded, resolver, at, stale, previous)
+        known = previous.tenants
+    return _build(loaded, _Rendering(resolver, at, expansion), known, previous)
 
 
-def advance(snapshot: Snapshot, at: datetime) -> Snapshot:
-    """The same configuration at another instant: tenants whose schedules moved are rendered again.
+def advance(snapshot: Snapshot, at: datetime, expansion: Expansion) -> Snapshot:
+    """The same configuration at another instant or with other label sets; who is concerned is rendered again.
 
     The instant may also lie before the snapshot's (the clock was set back); then every tenant whose lines
     depend on time is rendered again.
     """
-    back = at < snapshot.at
-    stale = [
-        rendered.tenant
-        for rendered in snapshot.tenants.values()
-        if rendered.next_change is not None and (back or rendered.next_change <= at)
-    ]
-    return _render(snapshot.loaded, snapshot.resolver, at, stale, snapshot)
+    known = snapshot.tenants
+    if at < snapshot.at:
+        known = {name: one for name, one in known.items() if one.next_change is None}
+    return _build(snapshot.loaded, _Rendering(snapshot.resolver, at, expansion), known, snapshot)
 
 
 def _same_platform(old: Configuration, new: Configuration) -> bool:
     return old.defaults == new.defaults and old.state_filters == new.state_filters
 
 
-def _still_true(rendered: RenderedTenant | None, tenant: Tenant, at: datetime) -> bool:
-    if rendered is None or (rendered.next_change is not None and rendered.next_change <= at):
-        return False
-    return rendered.tenant is tenant or rendered.tenant == tenant
-
-
-def _render(
-    loaded: Loaded, resolver: Resolver, at: datetime, stale: Iterable[Tenant], previous: Snapshot | None
+def _build(
+    loaded: Loaded,
+    rendering: "_Rendering",
+    known: Mapping[str, RenderedTenant],
+    previous: Snapshot | None,
 ) -> Snapshot:
-    thresholds: dict[str, bytes] = {}
-    states: dict[str, bytes] = {}
-    fresh: dict[str, RenderedTenant] = {}
-    for tenant in stale:
-        resolution = resolver.resolve(tenant, at)
-        thresholds[tenant.name] = threshold_lines(tenant.name, resolution.thresholds)
-        states[tenant.name] = state_lines(tenant.name, resolution.states)
-        series = len(resolution.thresholds) + len(resolution.states)
-        fresh[tenant.name] = RenderedTenant(tenant, series, resolution.next_change)
-    kept: Mapping[str, RenderedTenant] = previous.tenants if previous else {}
-    names = sorted(tenant.name for tenant in loaded.configuration.tenants)
-    tenants = {name: fresh.get(name) or kept[name] for name in names}
-    old = previous.families if previous else RenderedFamilies()
-    cut = runs(names, old.thresholds)
-    accepted, rejected = _file_families(loaded.files, previous)
-    families = RenderedFamilies(
-        rechunk(old.thresholds, cut, thresholds), rechunk(old.states, cut, states), accepted, rejected
+    """One pass over all tenants; whoever is known and still true costs a look-up."""
+    tenants: dict[str, RenderedTenant] = {}
+    series, expanded = 0, 0
+    next_change: datetime | None = None
+    for tenant in loaded.configuration.tenants:
+        rendered = known.get(tenant.name)
+        if rendered is None or not rendering.is_true(rendered, tenant):
+            rendered = rendering.render(tenant)
+        tenants[tenant.name] = rendered
+        series += rendered.series
+        expanded += rendered.expanded
+        change = rendered.next_change
+        if change is not None and (next_change is None or change < next_change):
+            next_change = change
+    families = rendering.families(tuple(tenants), loaded.files, previous)
+    return Snapshot(
+        loaded,
+        rendering.resolver,
+        rendering.at,
+        tenants,
+        families,
+        series,
+        next_change,
+        rendering.expansion,
+        expanded,
     )
-    changes = [rendered.next_change for rendered in tenants.values() if rendered.next_change is not None]
-    series = sum(rendered.series for rendered in tenants.values())
-    return Snapshot(loaded, resolver, at, tenants, families, series, min(changes, default=None))
+
+
+class _Rendering:
+    """The lines that are new in a snapshot, until they have their place in chunks."""
+
+    def __init__(self, resolver: Resolver, at: datetime, expansion: Expansion) -> None:
+        self.resolver = resolver
+        self.at = at
+        self.expansion = expansion
+        self._thresholds: dict[str, bytes] = {}
+        self._states: dict[str, bytes] = {}
+
+    def is_true(self, rendered: RenderedTenant, tenant: Tenant) -> bool:
+        """Whether what was rendered earlier is what would be rendered now."""
+        if rendered.next_change is not None and rendered.next_change <= self.at:
+            return False
+        if rendered.expansions != self.expansion.of(tenant.name):
+            return False
+        return rendered.tenant is tenant or rendered.tenant == tenant
+
+    def render(self, tenant: Tenant) -> RenderedTenant:
+        expansions = self.expansion.of(tenant.name)
+        resolution = self.resolver.resolve(tenant, self.at, expansions)
+        self._thresholds[tenant.name] = threshold_lines(tenant.name, resolution.thresholds)
+        self._states[tenant.name] = state_lines(tenant.name, resolution.states)
+        series = len(resolution.thresholds) + len(resolution.states)
+        expanded = 0
+        if expansions:
+            unexpanded = self.resolver.resolve(tenant, self.at)
+            expanded = len(resolution.thresholds) - len(unexpanded.thresholds)
+        return RenderedTenant(tenant, series, resolution.next_change, expansions, expanded)
+
+    def families(
+        self, names: tuple[str, ...], files: tuple[FileStatus, ...], previous: Snapshot | None
+    ) -> RenderedFamilies:
+        old = previous.families if previous else RenderedFamilies()
+        cut = runs(names, old.thresholds)
+        accepted, rejected = _file_families(files, previous)
+        return RenderedFamilies(
+            rechunk(old.thresholds, cut, self._thresholds),
+            rechunk(old.states, cut, self._states),
+            accepted,
+            rejected,
+        )
 
 
 def _file_families(
     files: tuple[FileStatus, ...], previous: Snapshot | None
 ) -> tuple[tuple[Chunk, ...], tuple[Chunk, ...]]:
     old = previous.families if previous else RenderedFamilies()
-    before = {status.name: status for status in previous.loaded.files} if previous else {}
-    if previous is not None and previous.loaded.files is files:
-        return old.files_accepted, old.rejected_keys
+    untouched = set(map(id, previous.loaded.files)) if previous else set()
     accepted: dict[str, bytes] = {}
     rejected: dict[str, bytes] = {}
     for status in files:
-        known = before.get(status.name)
-        if known is None or known.accepted != status.accepted:
+        if id(status) not in untouched:
             accepted[status.name] = file_line(FILE_ACCEPTED.name, status.name, int(status.accepted))
-        if known is None or known.rejected_keys != status.rejected_keys:
             rejected[status.name] = file_line(REJECTED_KEYS.name, status.name, status.rejected_keys)
     cut = runs(sorted(status.name for status in files), old.files_accepted)
     return rechunk(old.files_accepted, cut, accepted), rechunk(old.rejected_keys, cut, rejected)

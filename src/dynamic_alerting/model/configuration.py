@@ -43,6 +43,7 @@ class Tenant:
         states: state filters that it switches.
         packs: the packs whose defaults it takes; None for all of them.
         origin: where the tenant's block starts.
+        packs_origin: where the packs are written; None where they are not.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Tenant:
     states: tuple[StateEntry, ...]
     packs: frozenset[str] | None
     origin: Origin
+    packs_origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

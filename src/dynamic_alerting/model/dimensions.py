@@ -6,48 +6,34 @@ key matches, and for each pattern as written; but never where the base threshold
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from dynamic_alerting.model.catalogue import Direction
-from dynamic_alerting.model.matchers import Matcher
+from dynamic_alerting.model.keys import ThresholdKey
 from dynamic_alerting.model.patterns import matches
 from dynamic_alerting.model.rungs import Rung, Said, dimensional_rung
 from dynamic_alerting.model.severity import TIERS, Severity
 from dynamic_alerting.model.thresholds import Labels
 
-
-class DimensionalRung(NamedTuple):
-    """What one author says for the label sets that some matchers match."""
-
-    matchers: tuple[Matcher, ...]
-    rung: Rung
-
-    @property
-    def is_regex(self) -> bool:
-        """Whether any of its matchers is a pattern."""
-        return any(matcher.is_regex for matcher in self.matchers)
-
-    def applies_to(self, labels: Labels) -> bool:
-        """Tell whether it is for a label set; a label that the set lacks is empty, as in PromQL."""
-        present = dict(labels)
-        return all(_is_met(matcher, present.get(matcher.label, "")) for matcher in self.matchers)
+Steps: TypeAlias = Mapping[Severity, Sequence[Said]]
+"""For each tier, the dimensional keys of one author that say something about it, the first asked first."""
 
 
 class Ladder(NamedTuple):
-    """Every rung that is asked for one key name, apart from the platform's base.
+    """Everything that is asked for one key name.
 
     Attributes:
-        tenant: the tenant's dimensional rungs, the first asked first.
+        tenant: the tenant's dimensional keys.
         tenant_base: what the tenant's base key says.
-        platform: the platform's dimensional rungs.
+        platform: the platform's dimensional keys.
         base: what the base threshold comes to, the platform's share included.
         direction: on which side of its threshold the signal is bad.
     """
 
-    tenant: Sequence[DimensionalRung]
+    tenant: Steps
     tenant_base: Rung
-    platform: Sequence[DimensionalRung]
+    platform: Steps
     base: Rung
     direction: Direction
 
@@ -62,74 +48,112 @@ class Dimensional(NamedTuple):
     said: Said
 
 
-def dimensional_rungs(said: Iterable[Said], without: Iterable[Said] = ()) -> list[DimensionalRung]:
+def steps_of(said: Sequence[Said], without: Sequence[Said] = ()) -> Steps:
     """Order one author's dimensional keys as they are asked: exact, then regex; most matchers; first written.
 
     Args:
         said: what the author says of one key name.
         without: what a stronger author says; the same key of this author then says nothing.
     """
-    replaced = {other.key for other in without}
-    pairs: dict[tuple[Matcher, ...], list[Said | None]] = {}
+    replaced = {other.key.text for other in without}
+    pairs: dict[str, list[Said | None]] = {}
+    line: dict[str, int] = {}
     for one in said:
-        if one.key not in replaced:
-            pair = pairs.setdefault(one.key.matchers, [None, None])
-            pair[one.key.is_critical] = pair[one.key.is_critical] or one
-    rungs = [DimensionalRung(matchers, dimensional_rung(*pair)) for matchers, pair in pairs.items()]
-    return sorted(rungs, key=lambda rung: (rung.is_regex, -len(rung.matchers)))
+        key = one.key
+        if key.text not in replaced and key.text not in line:
+            line[key.text] = len(line)
+            pairs.setdefault(key.selector, [None, None])[key.is_critical] = one
+    steps: dict[Severity, list[Said]] = {}
+    for plain, critical in pairs.values():
+        for severity, one in dimensional_rung(plain, critical).items():
+            steps.setdefault(severity, []).append(one)
+    for several in steps.values():
+        several.sort(key=lambda one: (one.key.is_regex, -len(one.key.matchers), line[one.key.text]))
+    return steps
 
 
 def resolve_dimensions(ladder: Ladder, present: Iterable[Labels]) -> Iterator[Dimensional]:
     """Yield every dimensional threshold of a key; `present` are the label sets that its signal has now."""
-    for labels in _targets(ladder, present):
-        tenant = [rung.rung for rung in ladder.tenant if rung.applies_to(labels)]
-        platform = [rung.rung for rung in ladder.platform if rung.applies_to(labels)]
-        yield from _served(ladder, tenant, platform, labels, ())
-    patterns = dict.fromkeys(rung.matchers for rung in (*ladder.tenant, *ladder.platform) if rung.is_regex)
-    for matchers in patterns:
-        tenant = [rung.rung for rung in ladder.tenant if rung.matchers == matchers]
-        platform = [rung.rung for rung in ladder.platform if rung.matchers == matchers]
-        exact = tuple((matcher.label, matcher.value) for matcher in matchers if not matcher.is_regex)
-        regex = tuple((matcher.label, matcher.value) for matcher in matchers if matcher.is_regex)
-        yield from _served(ladder, tenant, platform, exact, regex)
+    steps = (*ladder.tenant.values(), *ladder.platform.values())
+    by_selector = {one.key.selector: one.key for tier in steps for one in tier}
+    for labels in _targets(by_selector.values(), present):
+        applicable = _applicable(by_selector, labels)
+        if applicable:
+            yield from _served(ladder, applicable, labels, ())
+    for selector, key in by_selector.items():
+        if key.patterns:
+            yield from _served(ladder, {selector}, key.exact, key.patterns)
 
 
-def _targets(ladder: Ladder, present: Iterable[Labels]) -> Iterable[Labels]:
+def deciding(ladder: Ladder, labels: Labels, selector: str | None = None) -> Mapping[Severity, Said]:
+    """Return, for each tier, the dimensional key that ends the search; no tier that the base threshold ends.
+
+    Args:
+        ladder: what is asked.
+        labels: the label set that a threshold is looked for.
+        selector: the pattern key that is looked at as it is written, instead of a label set.
+    """
+    steps = (*ladder.tenant.values(), *ladder.platform.values())
+    by_selector = {one.key.selector: one.key for tier in steps for one in tier}
+    applicable = _applicable(by_selector, labels) if selector is None else {selector}
+    found = {severity: _decisive(ladder, severity, applicable) for severity in TIERS}
+    return {severity: said for severity, said in found.items() if said is not None}
+
+
+def _targets(keys: Iterable[ThresholdKey], present: Iterable[Labels]) -> Iterable[Labels]:
     """Return each label set that may need a threshold of its own, once."""
-    rungs = (*ladder.tenant, *ladder.platform)
-    targets: dict[Labels, None] = {}
-    for rung in rungs:
-        if not rung.is_regex:
-            targets[tuple((matcher.label, matcher.value) for matcher in rung.matchers)] = None
+    targets = {key.exact: None for key in keys if not key.patterns}
     for labels in present:
         # An empty label is no label, and a set without labels is the base threshold's.
         labelled = tuple(sorted(label for label in labels if label[1]))
-        if labelled and any(rung.applies_to(labelled) for rung in rungs):
+        if labelled:
             targets[labelled] = None
     return targets
 
 
+def _applicable(by_selector: Mapping[str, ThresholdKey], labels: Labels) -> set[str]:
+    values = dict(labels)
+    return {selector for selector, key in by_selector.items() if applies(key, values)}
+
+
+def applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
+    """Tell whether a key is for a label set; a label that the set lacks is empty, as in PromQL."""
+    return all(values.get(label, "") == value for label, value in key.exact) and all(
+        matches(pattern, values.get(label, "")) for label, pattern in key.patterns
+    )
+
+
 def _served(
-    ladder: Ladder, tenant: Sequence[Rung], platform: Sequence[Rung], dimensions: Labels, patterns: Labels
+    ladder: Ladder, applicable: Collection[str], dimensions: Labels, patterns: Labels
 ) -> Iterator[Dimensional]:
+    """Yield the thresholds of one label set or pattern; `applicable` are the selectors that are for it."""
     for severity in TIERS:
-        said = _first(severity, tenant)
-        if said is None and severity not in ladder.tenant_base:
-            said = _first(severity, platform)
-        if said is None:
-            continue
-        number = said.number
-        if number is None:
-            base = ladder.base.get(severity)
-            if base is None or base.number is None:
-                continue  # no base threshold, so none that would have to be kept away
-            number = math.inf if ladder.direction is Direction.ABOVE else -math.inf
-        yield Dimensional(severity, number, dimensions, patterns, said)
+        said = _decisive(ladder, severity, applicable)
+        number = None if said is None else _number(said, severity, ladder)
+        if said is not None and number is not None:
+            yield Dimensional(severity, number, dimensions, patterns, said)
 
 
-def _first(severity: Severity, rungs: Sequence[Rung]) -> Said | None:
-    return next((rung[severity] for rung in rungs if severity in rung), None)
+def _decisive(ladder: Ladder, severity: Severity, applicable: Collection[str]) -> Said | None:
+    """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
+    said = _first(ladder.tenant.get(severity, ()), applicable)
+    if said is None and severity not in ladder.tenant_base:
+        return _first(ladder.platform.get(severity, ()), applicable)
+    return said
 
 
-def _is_met(matcher: Matcher, value: str) -> bool:
-    return matches(matcher.value, value) if matcher.is_regex else matcher.value == value
+def _first(steps: Sequence[Said], applicable: Collection[str]) -> Said | None:
+    for one in steps:
+        if one.key.selector in applicable:
+            return one
+    return None
+
+
+def _number(said: Said, severity: Severity, ladder: Ladder) -> float | None:
+    """Return the number to serve, which is one that no value crosses where a dimension is disabled."""
+    if said.number is not None:
+        return said.number
+    base = ladder.base.get(severity)
+    if base is None or base.number is None:
+        return None  # there is no base threshold that would have to be kept away
+    return math.inf if ladder.direction is Direction.ABOVE else -math.inf

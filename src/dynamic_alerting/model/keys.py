@@ -21,20 +21,33 @@ class ThresholdKey:
         is_critical: whether it is spelled with the `_critical` suffix.
         matchers: the dimensions that it is for, sorted by label; empty for a base key.
         text: the key in its one canonical spelling, which reads back as the same key.
+        selector: the canonical spelling of the matchers alone, with their braces; empty for a base key.
+        exact: label and value of the exact matchers.
+        patterns: label and pattern of the regex matchers.
     """
 
     name: str
     is_critical: bool
     matchers: tuple[Matcher, ...] = ()
     text: str = field(init=False, repr=False, compare=False)
+    selector: str = field(init=False, repr=False, compare=False)
+    exact: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+    patterns: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", _format(self))
+        matchers = self.matchers
+        # Worked out once, because keys are read once and resolved often.
+        selector = f"{{{', '.join(_spell(matcher) for matcher in matchers)}}}" if matchers else ""
+        text = f"{self.name}{CRITICAL_SUFFIX if self.is_critical else ''}{selector}"
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "selector", selector)
+        object.__setattr__(self, "exact", tuple((m.label, m.value) for m in matchers if not m.is_regex))
+        object.__setattr__(self, "patterns", tuple((m.label, m.value) for m in matchers if m.is_regex))
 
     @property
     def is_regex(self) -> bool:
         """Whether any of its matchers is a pattern."""
-        return any(matcher.is_regex for matcher in self.matchers)
+        return bool(self.patterns)
 
     def __str__(self) -> str:
         return self.text
@@ -79,12 +92,5 @@ def _check_undeclared(key: ThresholdKey, offset: int, catalogue: Catalogue) -> N
         )
 
 
-def _format(key: ThresholdKey) -> str:
-    name = key.name + CRITICAL_SUFFIX if key.is_critical else key.name
-    if not key.matchers:
-        return name
-    matchers = (
-        f"{matcher.label}{'=~' if matcher.is_regex else '='}{quote(matcher.value)}"
-        for matcher in key.matchers
-    )
-    return f"{name}{{{', '.join(matchers)}}}"
+def _spell(matcher: Matcher) -> str:
+    return f"{matcher.label}{'=~' if matcher.is_regex else '='}{quote(matcher.value)}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Generic, NamedTuple, TypeVar
 
-from dynamic_alerting.model.values import USE_DEFAULT, Override, Scheduled, TimeBoxed, UseDefault
+from dynamic_alerting.model.values import USE_DEFAULT, Scheduled, TimeBoxed, UseDefault
 from dynamic_alerting.model.windows import Window
 
 T = TypeVar("T")
@@ -28,9 +28,15 @@ class Momentary(NamedTuple, Generic[T]):
 
 
 class Moment:
-    """One instant, with what is known about windows at it."""
+    """One instant, with what is known about windows at it.
+
+    Raises:
+        ValueError: the instant is naive.
+    """
 
     def __init__(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
         self.at = at
         self._windows: dict[Window, tuple[bool, datetime | None]] = {}
 
@@ -52,21 +58,20 @@ class Moment:
     def _scheduled(self, schedule: Scheduled[T]) -> Momentary[T]:
         boundary: datetime | None = None
         for override in schedule.overrides:
-            if self._has_expired(override):
-                continue
+            ends = override.value.expires if isinstance(override.value, TimeBoxed) else None
+            if ends is not None and self.at >= ends:
+                continue  # an expired override counts as omitted: what stands below it applies
             inside, changes = self._window(override.window)
-            boundary = sooner(boundary, changes)
             if inside:
                 chosen: Momentary[T] = self.value_of(override.value)
                 value, _, expires, until = chosen
+                boundary = sooner(boundary, changes)
                 return Momentary(value, override.window.text, expires, sooner(boundary, until))
+            if ends is None or (changes is not None and changes < ends):
+                boundary = sooner(boundary, changes)
         otherwise: Momentary[T] = self.value_of(schedule.default)
         value, window, expires, until = otherwise
         return Momentary(value, window, expires, sooner(boundary, until))
-
-    def _has_expired(self, override: Override[T]) -> bool:
-        """Tell whether the override counts as omitted, so that what stands below it applies."""
-        return isinstance(override.value, TimeBoxed) and self.at >= override.value.expires
 
     def _window(self, window: Window) -> tuple[bool, datetime | None]:
         known = self._windows.get(window)

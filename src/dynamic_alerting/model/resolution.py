@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from dynamic_alerting.model.catalogue import Catalogue
+from dynamic_alerting.model.catalogue import Catalogue, Direction
 from dynamic_alerting.model.configuration import Configuration, Tenant
-from dynamic_alerting.model.dimensions import Dimensional, Ladder, dimensional_rungs, resolve_dimensions
+from dynamic_alerting.model.dimensions import Dimensional, Ladder, resolve_dimensions, steps_of
 from dynamic_alerting.model.moments import Moment, earliest
 from dynamic_alerting.model.platform import NO_DEFAULT, Default, Platform, Served, base_thresholds, served_as
-from dynamic_alerting.model.rungs import TENANT, Statements, base_rung, listen
+from dynamic_alerting.model.rungs import TENANT, Rung, Statements, base_rung, listen
 from dynamic_alerting.model.thresholds import (
     NO_EXPANSIONS,
     ActiveState,
@@ -66,6 +66,18 @@ class Resolver:
         next_change = earliest((*said.until.values(), defaults_until, states_until))
         return TenantResolution(tuple(thresholds), states, next_change)
 
+    def ladder(self, tenant: Tenant, name: str, at: datetime) -> Ladder:
+        """Return everything that `resolve` asks for one key name at an instant, to explain its answer.
+
+        Raises:
+            ValueError: the instant is naive, or the name is neither declared nor has a component.
+        """
+        moment, platform = self._share(at)
+        said = listen(tenant.entries, moment, TENANT)
+        default = platform.for_packs(tenant.packs).defaults.get(name, NO_DEFAULT)
+        rungs = _base_rungs(name, said, default)
+        return _ladder(name, said, default, rungs, self._served_as(name).direction)
+
     def _share(self, at: datetime) -> tuple[Moment, Platform]:
         shared = self._shared
         if shared is None or shared[0].at != at:
@@ -89,24 +101,14 @@ class Resolver:
             if default.dimensional:
                 names[name] = None
             elif name not in names:
-                thresholds += [Threshold(tenant, *general[1:]) for general in default.thresholds]
+                thresholds += [tuple.__new__(Threshold, (tenant, *one[1:])) for one in default.thresholds]
         for name in names:
             default = defaults.get(name, NO_DEFAULT)
-            plain = said.plain.get(name)
-            own = base_rung(plain, said.critical.get(name))
-            # A base key that a tenant sets stands in the place of the platform's, whatever its severity.
-            base = (default.rung if plain is None else default.critical) | own
+            rungs = _base_rungs(name, said, default)
             served = self._served_as(name)
-            thresholds += base_thresholds(tenant, served, base)
-            dimensional = said.dimensional.get(name, ())
-            if dimensional or default.dimensional:
-                ladder = Ladder(
-                    dimensional_rungs(dimensional),
-                    own,
-                    dimensional_rungs(default.dimensional, without=dimensional),
-                    base,
-                    served.direction,
-                )
+            thresholds += base_thresholds(tenant, served, rungs[1])
+            if name in said.dimensional or default.dimensional:
+                ladder = _ladder(name, said, default, rungs, served.direction)
                 present = expansions.get((tenant, name), ())
                 thresholds += _dimensional_thresholds(tenant, served, resolve_dimensions(ladder, present))
         return thresholds
@@ -121,6 +123,24 @@ class Resolver:
                 reasons = dict.fromkeys(state.reasons) or (None,)
                 active += [ActiveState(tenant.name, state.name, state.severity, reason) for reason in reasons]
         return tuple(active), earliest(now.until for now in switched.values())
+
+
+def _base_rungs(name: str, said: Statements, default: Default) -> tuple[Rung, Rung]:
+    """Return what the tenant's base key says, and what that comes to with the platform's share."""
+    plain = said.plain.get(name)
+    own = base_rung(plain, said.critical.get(name))
+    # A base key that a tenant sets stands in the place of the platform's, whatever its severity.
+    general = default.rung if plain is None else default.critical
+    return own, general | own if general else own
+
+
+def _ladder(
+    name: str, said: Statements, default: Default, rungs: tuple[Rung, Rung], direction: Direction
+) -> Ladder:
+    own, base = rungs
+    dimensional = said.dimensional.get(name, ())
+    platform = steps_of(default.dimensional, without=dimensional)
+    return Ladder(steps_of(dimensional), own, platform, base, direction)
 
 
 def _dimensional_thresholds(

@@ -105,6 +105,9 @@ def _expressions(pack: Pack) -> Iterator[Complaint]:
                 path, f"not PromQL: {error}", "try the expression in Prometheus' own expression browser"
             )
             continue
+        if "" in names:
+            names.remove("")
+            yield Complaint(path, "a selector names no metric", "write each metric's name, joined by `or`")
         used |= names
         for name in sorted(names - set(pack.metrics) - recorded - {record}):  # its own last value is known
             advice = "list it under `metrics` with where it was verified"
@@ -112,6 +115,8 @@ def _expressions(pack: Pack) -> Iterator[Complaint]:
         for divisor in promql.unguarded_divisors(expr):
             yield Complaint(path, f"`{divisor}` may be zero", f"divide by `({divisor} > 0)`")
         for name in promql.unrated_counters(expr):
+            if pack.metrics.get(name, "").startswith("gauge"):
+                continue
             yield Complaint(
                 path, f"`{name}` is a counter, and its raw value only grows", f"use rate({name}[5m])"
             )

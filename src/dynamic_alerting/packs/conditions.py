@@ -2,7 +2,8 @@
 
 docs/decisions/0001-rule-form.md says why it has this form. In short: thresholds are aggregated to the
 join key, so replicas change nothing; ``group_right`` makes the severity a label of the result, so one
-rule serves all tiers; and ``tenant:threshold_fallback`` is empty unless every exporter is gone.
+rule serves all tiers; and the snapshot of the thresholds counts only while every exporter is gone. Both are
+read by one expression, so no scrape can fall between looking at the one and at the other.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,8 @@ from typing import Literal
 from dynamic_alerting.packs.promql import selector
 
 SEVERITIES = ("critical", "warning", "info")
-FALLBACK = "tenant:threshold_fallback"
-STATE_FALLBACK = "tenant:state_filter_fallback"
+THRESHOLD_SNAPSHOT = "tenant:threshold_snapshot"
+STATE_SNAPSHOT = "tenant:state_filter_snapshot"
 MAINTENANCE = "tenant:maintenance:active"
 NO_EXPORTER = "absent(threshold_exporter_config_loaded == 1)"
 
@@ -63,7 +64,7 @@ def exceeds(comparison: Comparison) -> str:
 
 def has_threshold(component: str, metric: str) -> str:
     """Write a vector of every threshold series, base or dimensional, of one key."""
-    return _or_fallback([("component", "=", component), ("metric", "=", metric)])
+    return _or_last([("component", "=", component), ("metric", "=", metric)])
 
 
 def state_is_on(record: str, state_filter: str) -> str:
@@ -71,7 +72,7 @@ def state_is_on(record: str, state_filter: str) -> str:
     parts = []
     for severity in SEVERITIES:
         matchers: Matchers = [("filter", "=", state_filter), ("severity", "=", severity)]
-        states = f"{selector('user_state_filter', matchers)}\nor {selector(STATE_FALLBACK, matchers)}"
+        states = _now_or_last("user_state_filter", STATE_SNAPSHOT, matchers)
         on = f"max by (tenant, reason, severity) {_group(states)}"
         parts.append(f"({record} > 0)\n* on (tenant, reason) group_left (severity)\n{on}")
     return "\nor\n".join(_group(part) for part in parts)
@@ -117,11 +118,15 @@ def _served(comparison: Comparison, level: tuple[str, ...], severity: str | None
     for dimension in comparison.dimensions:
         matchers.append((dimension, "!=" if dimension in level else "=", ""))
         matchers.append((f"{dimension}_re", "=", ""))
-    return _or_fallback(matchers)
+    return _or_last(matchers)
 
 
-def _or_fallback(matchers: Matchers) -> str:
-    return f"{selector('user_threshold', matchers)}\nor {selector(FALLBACK, matchers)}"
+def _or_last(matchers: Matchers) -> str:
+    return _now_or_last("user_threshold", THRESHOLD_SNAPSHOT, matchers)
+
+
+def _now_or_last(served: str, snapshot: str, matchers: Matchers) -> str:
+    return f"{selector(served, matchers)}\nor ({selector(snapshot, matchers)} and on () {NO_EXPORTER})"
 
 
 def _group(text: str) -> str:

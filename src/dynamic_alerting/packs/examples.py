@@ -8,7 +8,7 @@ from dynamic_alerting.packs.pack import Series
 from dynamic_alerting.packs.promql import parse, selector
 
 STEP = 30  # seconds between samples
-EVALUATION = 60  # seconds between evaluations; divides the fallback's 60
+EVALUATION = 60  # seconds between evaluations
 TENANT = "db-a"
 INSTANCE = "server-1"
 

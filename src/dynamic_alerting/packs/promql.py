@@ -39,14 +39,13 @@ def metric_names(expr: str) -> set[str]:
 
 
 def unguarded_divisors(expr: str) -> list[str]:
-    """Return the divisors that may be zero: neither a number nor a comparison such as ``(x > 0)``."""
+    """Return the divisors that may be zero: no number, comparison ``(x > 0)`` or ``clamp_min``."""
     found = []
     for node in _nodes(parse(expr)):
         if isinstance(node, parser.BinaryExpr) and str(node.op) == "/":
             divisor = _inside(node.rhs)
-            compared = isinstance(divisor, parser.BinaryExpr) and str(divisor.op) in {">", "!="}
-            if not compared and not isinstance(divisor, parser.NumberLiteral):
-                found.append(str(divisor.prettify()).strip())
+            if not _is_guarded(divisor):
+                found.append(" ".join(str(divisor.prettify()).split()))
     return found
 
 
@@ -67,6 +66,14 @@ def unrated_counters(expr: str) -> list[str]:
 def id_of(node: parser.VectorSelector) -> str:
     """Return the text that stands for a selector; the parser gives a new object at each access."""
     return str(node.prettify())
+
+
+def _is_guarded(divisor: parser.Expr) -> bool:
+    if isinstance(divisor, parser.BinaryExpr) and str(divisor.op) in {">", "!="}:
+        return True
+    if isinstance(divisor, parser.Call) and divisor.func.name == "clamp_min":
+        return True
+    return not any(isinstance(node, parser.VectorSelector) for node in _nodes(divisor))
 
 
 def _inside(node: parser.Expr) -> parser.Expr:

@@ -1,10 +1,10 @@
-"""A pack's rule group: maintenance, fallback, signals, alerts, in the order of evaluation."""
+"""A pack's rule groups: what outlives an outage of the exporters, then maintenance, signals and alerts."""
 
 from dynamic_alerting.packs.conditions import (
-    FALLBACK,
     MAINTENANCE,
     NO_EXPORTER,
-    STATE_FALLBACK,
+    STATE_SNAPSHOT,
+    THRESHOLD_SNAPSHOT,
     Comparison,
     both,
     exceeds,
@@ -19,23 +19,31 @@ from dynamic_alerting.packs.wording import annotations
 
 Rule = dict[str, object]
 AREAS = ("availability", "saturation", "errors", "capacity")
+SNAPSHOT_INTERVAL = "1m"
 
 
 def rule_file(pack: Pack) -> dict[str, object]:
     """Return the pack's Prometheus rule file as data.
 
-    The group has no interval of its own: it inherits the server's, which must divide 60 seconds.
+    The pack's own group has no interval: it inherits the server's.
     """
-    return {"groups": [{"name": pack.pack, "rules": [*records(pack), *alerts(pack)]}]}
+    groups: list[dict[str, object]] = []
+    if held := snapshots(pack):
+        groups.append({"name": f"{pack.pack}-snapshot", "interval": SNAPSHOT_INTERVAL, "rules": held})
+    groups.append({"name": pack.pack, "rules": [*records(pack), *alerts(pack)]})
+    return {"groups": groups}
+
+
+def snapshots(pack: Pack) -> list[Rule]:
+    """Return the rules that copy thresholds and state filters, to be read while no exporter is healthy."""
+    held = [_threshold_snapshot(pack)] if pack.thresholds else []
+    return [*held, _state_snapshot(pack)] if pack.state_filters else held
 
 
 def records(pack: Pack) -> list[Rule]:
-    """Return the recording rules: what holds during an outage, then the signals."""
-    held = [_maintenance(pack), _threshold_fallback(pack)] if pack.thresholds or pack.state_filters else []
-    if pack.state_filters:
-        held.append(_state_fallback(pack))
-    signals = [_signal_rule(pack, signal) for signal in pack.recorded()]
-    return [rule for rule in (*held, *signals) if rule]
+    """Return the recording rules of every cycle: who is in maintenance, then the signals."""
+    held = [_maintenance(pack)] if pack.thresholds or pack.state_filters else []
+    return [*held, *(_signal_rule(pack, signal) for signal in pack.recorded())]
 
 
 def alerts(pack: Pack) -> list[Rule]:
@@ -77,49 +85,35 @@ def _maintenance(pack: Pack) -> Rule:
     return {"record": MAINTENANCE, "expr": expr, "labels": {"pack": pack.pack}}
 
 
-def _threshold_fallback(pack: Pack) -> Rule:
-    """Hold the last thresholds while no exporter is healthy; write nothing while one is."""
+def _threshold_snapshot(pack: Pack) -> Rule:
     by_fold: dict[str, list[Comparison]] = {"max": [], "min": []}
     for threshold in pack.thresholds:
         each = comparison(pack, threshold)
         by_fold[each.worst].append(each)
-    parts = [_held_thresholds(fold, group) for fold, group in by_fold.items() if group]
-    if not parts:
-        return {}
-    return {"record": FALLBACK, "expr": "\nor\n".join(parts), "labels": {"pack": pack.pack}}
+    parts = [_thresholds_folded(fold, group) for fold, group in by_fold.items() if group]
+    return {"record": THRESHOLD_SNAPSHOT, "expr": "\nor\n".join(parts), "labels": {"pack": pack.pack}}
 
 
-def _held_thresholds(fold: str, group: list[Comparison]) -> str:
+def _thresholds_folded(fold: str, group: list[Comparison]) -> str:
     dimensions = list(dict.fromkeys(label for each in group for label in each.dimensions))
     components = sorted({each.component for each in group})
     matchers = [_any_of("component", components), _any_of("metric", sorted({each.metric for each in group}))]
     patternless = [(f"{dimension}_re", "=", "") for dimension in dimensions]
-    own = selector(FALLBACK, matchers)
+    own = selector(THRESHOLD_SNAPSHOT, matchers)
     served = selector("user_threshold", [*matchers, *patternless])
-    labels = ["tenant", "component", "metric", "severity", *dimensions]
-    return _held(fold, labels, own, served)
+    return _last(fold, ["tenant", "component", "metric", "severity", *dimensions], own, served)
 
 
-def _state_fallback(pack: Pack) -> Rule:
+def _state_snapshot(pack: Pack) -> Rule:
     matchers = [_any_of("filter", sorted(each.name for each in pack.state_filters))]
-    own, served = selector(STATE_FALLBACK, matchers), selector("user_state_filter", matchers)
-    expr = _held("max", ["tenant", "filter", "severity", "reason"], own, served)
-    return {"record": STATE_FALLBACK, "expr": expr, "labels": {"pack": pack.pack}}
+    own, served = selector(STATE_SNAPSHOT, matchers), selector("user_state_filter", matchers)
+    expr = _last("max", ["tenant", "filter", "severity", "reason"], own, served)
+    return {"record": STATE_SNAPSHOT, "expr": expr, "labels": {"pack": pack.pack}}
 
 
-def _held(fold: str, labels: list[str], own: str, served: str) -> str:
-    """Write: the own last value, else what was served or held a minute ago, if no exporter is there now.
-
-    A minute ago is a moment of evaluation too (intervals divide 60 seconds), so then either the
-    exporters were alive or the fallback was written: exporters that flap leave no gap.
-    """
-    on = ", ".join(labels)
-    return (
-        f"{fold} by ({on}) (\n  (\n    {own}\n"
-        f"    or on ({on}) {served} offset 1m\n"
-        f"    or on ({on}) {own} offset 1m\n  )\n"
-        f"  and on () {NO_EXPORTER}\n)"
-    )
+def _last(fold: str, labels: list[str], own: str, served: str) -> str:
+    """Write: what is served now; while no exporter is healthy, the own last value."""
+    return f"{fold} by ({', '.join(labels)}) (\n  {served}\n  or ({own} and on () {NO_EXPORTER})\n)"
 
 
 def _any_of(label: str, values: list[str]) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from dynamic_alerting.prometheus.http import DEFAULT_TIMEOUT_S, AnswerError, Jso
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -94,8 +95,12 @@ class Prometheus(JsonApi):
     Every method raises UnreachableError, RefusedError or AnswerError of ``prometheus.http``.
     """
 
-    def __init__(self, base_url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        super().__init__(base_url, program="Prometheus", timeout_s=timeout_s)
+    def __init__(
+        self, base_url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, bearer_token_file: Path | None = None
+    ) -> None:
+        super().__init__(
+            base_url, program="Prometheus", timeout_s=timeout_s, bearer_token_file=bearer_token_file
+        )
 
     def instant(self, query: str, at: datetime | None = None) -> tuple[Sample, ...]:
         """Evaluate a query at one instant (now, if none is given); a scalar has no labels."""

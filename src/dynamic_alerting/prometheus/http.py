@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 
+from dynamic_alerting.prometheus.credentials import BearerTokenFile, TokenError, split_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from types import TracebackType
 
 DEFAULT_TIMEOUT_S = 10.0
@@ -45,22 +48,35 @@ class JsonApi:
     """A server whose answers are JSON documents under one base address.
 
     Args:
-        base_url: such as ``http://127.0.0.1:9090``; a path prefix is kept.
+        base_url: such as ``http://127.0.0.1:9090``; a path prefix is kept. A user and password in it are sent
+            as basic authentication, and shown nowhere.
         timeout_s: seconds for connecting, and for each wait for the answer.
         program: how the server is called in errors.
+        bearer_token_file: holds a token to send; it is read at every request.
     """
 
-    def __init__(self, base_url: str, *, program: str, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        self.base_url = base_url.rstrip("/")
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        program: str,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        bearer_token_file: Path | None = None,
+    ) -> None:
         self._program = program
         try:
-            host = httpx2.URL(self.base_url).host
+            url, basic = split_credentials(httpx2.URL(base_url))
         except httpx2.InvalidURL as error:
             raise ApiError(base_url, str(error), "Write it as http://host:port") from error
-        if not host:
-            raise ApiError(base_url, "names no host", "Write it as http://host:port")
+        self.base_url = str(url).rstrip("/")
+        if not url.host:
+            raise ApiError(self.base_url, "names no host", "Write it as http://host:port")
         # A proxy from the environment cannot reach this machine's loopback.
-        self._http = httpx2.Client(timeout=timeout_s, trust_env=not _is_loopback(host))
+        self._http = httpx2.Client(
+            timeout=timeout_s,
+            trust_env=not _is_loopback(url.host),
+            auth=BearerTokenFile(bearer_token_file) if bearer_token_file is not None else basic,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -78,11 +94,13 @@ class JsonApi:
         """Ask for one path, whatever the status of the answer.
 
         Raises:
-            UnreachableError: nothing answered.
+            UnreachableError: nothing answered, or the bearer token cannot be read.
         """
         url = self.base_url + path
         try:
             return self._http.get(url, params=params)
+        except TokenError as error:
+            raise UnreachableError(url, str(error), "Write the token into this file") from error
         except httpx2.HTTPError as error:
             problem = str(error) or type(error).__name__
             advice = f"Is {self._program} running there? Check the address and that it is ready"
@@ -98,12 +116,19 @@ class JsonApi:
         """
         response = self.get(path, params)
         if not response.is_success:
-            raise RefusedError(str(response.url), _refusal(response), f"See the log of {self._program}")
+            raise RefusedError(str(response.url), _refusal(response), self._advice(response))
         try:
             return response.json()
         except ValueError as error:
             advice = f"Is this address really {self._program}'s?"
             raise AnswerError(str(response.url), f"the answer is not JSON ({error})", advice) from error
+
+    def _advice(self, response: httpx2.Response) -> str:
+        if response.is_redirect:
+            return "Redirects are not followed: give the address that answers"
+        if response.status_code in {401, 403}:
+            return "Give credentials that it accepts: http://user:password@host, or a bearer token"
+        return f"See the log of {self._program}"
 
     def is_ready(self) -> bool:
         """Whether ``/-/ready`` answers 200; False too when nothing answers."""
@@ -126,6 +151,8 @@ def parse_time(text: str) -> datetime:
 
 
 def _refusal(response: httpx2.Response) -> str:
+    if response.is_redirect:
+        return f"answered {response.status_code}, a redirect to {response.headers.get('location', 'nowhere')}"
     try:
         body = response.json()
     except ValueError:

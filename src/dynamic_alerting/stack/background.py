@@ -72,7 +72,7 @@ def holder(state_dir: Path) -> Identity | None:
 
 
 def repair(state_dir: Path, report: Callable[[str], None]) -> PlatformStatus:
-    """Have the supervisor start again the programs that ended by themselves.
+    """Have the supervisor start again the programs that ended by themselves, and wait for the others.
 
     Raises:
         StackError: the platform is not healthy after a while.

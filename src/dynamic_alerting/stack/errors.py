@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-TAIL_LINES = 12
+TAIL_LINES = 20
+"""Prometheus writes about 15 lines of farewell after the one that says why."""
 
 
 class StackError(Exception):

@@ -107,7 +107,10 @@ def connect(defaults_file: Path) -> pymysql.Connection[pymysql.cursors.Cursor]:
     Raises:
         pymysql.err.OperationalError: the server is not there, or refuses.
     """
-    return pymysql.connect(read_default_file=str(defaults_file), connect_timeout=_CONNECT_TIMEOUT_S)
+    # Without TLS: on 127.0.0.1 it only costs, 50 ms a connection.
+    return pymysql.connect(
+        read_default_file=str(defaults_file), connect_timeout=_CONNECT_TIMEOUT_S, ssl_disabled=True
+    )
 
 
 def _accounts_sql(passwords: dict[str, str]) -> str:

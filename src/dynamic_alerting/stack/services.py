@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -148,7 +149,7 @@ def _mariadb(settings: Settings, programs: Programs, tenant: str) -> Service:
         name=name,
         command=tuple(mariadb.server_command(programs, settings, tenant)),
         port=port,
-        address=f"mariadb --defaults-file={client_file}",
+        address=shlex.join(["mariadb", f"--defaults-file={client_file}"]),
         log=settings.logs / f"{name}.log",
         probe=partial(health.accepts_connections, client_file),
         needs_data=True,

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from dynamic_alerting.stack.errors import StackError
 from dynamic_alerting.stack.platform import Platform
@@ -30,10 +31,13 @@ class StarterGone(BaseException):
 def main() -> int:
     """Hold a platform until told to end."""
     settings = Settings.from_json(sys.argv[1])
+    asked_to_repair = threading.Event()
+    # From the beginning: without a handler, a request that comes while all is being started would end it.
+    signal.signal(signal.SIGHUP, lambda *_: asked_to_repair.set())
     try:
         with end_on((signal.SIGTERM, signal.SIGINT)), Platform(settings, Programs.find(), _say) as platform:
             _tell({"ready": True})
-            _hold(platform)
+            _hold(platform, asked_to_repair)
     except StackError as error:
         _log(str(error))
         _tell({"failed": str(error)})
@@ -45,10 +49,8 @@ def main() -> int:
     return 0
 
 
-def _hold(platform: Platform) -> None:
-    """Watch the programs; returns by EndRequested only."""
-    asked_to_repair = threading.Event()
-    signal.signal(signal.SIGHUP, lambda *_: asked_to_repair.set())
+def _hold(platform: Platform, asked_to_repair: threading.Event) -> NoReturn:
+    """Watch the programs; ends by EndRequested only."""
     # The starter has returned: its end of the pipe is closed.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     known_dead: set[str] = set()

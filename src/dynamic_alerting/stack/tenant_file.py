@@ -27,7 +27,10 @@ def set_value(path: Path, tenant: str, key: str, value: str) -> None:
     """
     if "\n" in value:
         raise StackError(f"{path}: the value of {key} is more than one line")
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise StackError(f"{path}: no such file; {tenant} needs one of its own") from error
     block = _find(_find(yaml.compose(text), "tenants"), tenant)
     if not isinstance(block, yaml.MappingNode) or block.flow_style:
         raise StackError(f"{path} has no indented block of keys for {tenant}")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,6 @@ class Exporter:
     process: subprocess.Popen[bytes]
     log: Path
     port: int = 0
-    _closed: bool = field(default=False, init=False)
 
     def request(self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -133,30 +132,41 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     return kept | dict(extra)
 
 
-@pytest.fixture
-def start_exporter(tmp_path: Path) -> Iterator[StartExporter]:
-    """Starts the program with arguments on a free port; everything is ended after the test."""
+def _starting(directory: Path) -> Iterator[StartExporter]:
+    """Starts programs on free ports, with their logs in the directory, and ends all of them afterwards."""
     started: list[Exporter] = []
 
-    def start(*arguments: object, ready: bool = True, **environment: str) -> Exporter:
-        log = tmp_path / f"exporter-{len(started)}.log"
+    def start(*arguments: object, **environment: str) -> Exporter:
+        log = directory / f"exporter-{len(started)}.log"
         command = [str(PROGRAM), *map(str, arguments), "--web.listen-address", "127.0.0.1:0"]
         with log.open("wb") as stream:
             process = subprocess.Popen(command, stderr=stream, env=clean_environment(environment))
         exporter = Exporter(process, log)
         started.append(exporter)
-        exporter.until(lambda: re.search(r"listening.*:\d+", log.read_text()) is not None, 20)
-        match = re.search(r"msg\"?[=:] ?\"?listening.*?127\.0\.0\.1:(\d+)", log.read_text())
-        assert match is not None, log.read_text()
-        exporter.port = int(match[1])
-        if ready:
-            exporter.until(lambda: exporter.request("/ready").status == 200, 20)
+        listening = re.compile(r"listening.*127\.0\.0\.1:(\d+)")
+        exporter.until(lambda: listening.search(exporter.logged()) is not None, 30)
+        exporter.port = int(listening.findall(exporter.logged())[0])
+        exporter.until(lambda: exporter.request("/ready").status == 200, 30)
         return exporter
 
-    yield start
-    for exporter in started:
-        exporter.process.kill()
-        exporter.process.wait(10)
+    try:
+        yield start
+    finally:
+        for exporter in started:
+            exporter.process.kill()
+            exporter.process.wait(10)
+
+
+@pytest.fixture
+def start_exporter(tmp_path: Path) -> Iterator[StartExporter]:
+    """For a test that changes what the program reads, or ends it."""
+    yield from _starting(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def start_shared_exporter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartExporter]:
+    """For tests that only ask: one program for all of a module."""
+    yield from _starting(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture
@@ -176,10 +186,8 @@ def run_exporter() -> RunExporter:
     return run
 
 
-@pytest.fixture
-def conf_d(tmp_path: Path) -> Path:
+def write_conf_d(directory: Path) -> Path:
     """A directory with defaults and two tenants."""
-    directory = tmp_path / "conf.d"
     directory.mkdir()
     (directory / "_defaults.yaml").write_text(
         "defaults:\n  mysql_connections: 80\n"
@@ -188,6 +196,18 @@ def conf_d(tmp_path: Path) -> Path:
     (directory / "db-a.yaml").write_text('tenants:\n  db-a:\n    mysql_connections: "70"\n')
     (directory / "db-b.yaml").write_text("tenants:\n  db-b: {}\n")
     return directory
+
+
+@pytest.fixture
+def conf_d(tmp_path: Path) -> Path:
+    """Defaults and two tenants."""
+    return write_conf_d(tmp_path / "conf.d")
+
+
+@pytest.fixture(scope="module")
+def shared_conf_d(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, for a whole module."""
+    return write_conf_d(tmp_path_factory.mktemp("shared") / "conf.d")
 
 
 @pytest.fixture(scope="session")

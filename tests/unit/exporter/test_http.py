@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 PATHS = ["/", "/metrics", "/health", "/ready", "/-/healthy", "/-/ready", "/api/v1/config", "/api/v1/findings"]
 
 
-@pytest.fixture
-def exporter(start_exporter: StartExporter, conf_d: Path) -> Exporter:
-    (conf_d / "db-c.yaml").write_text(
+@pytest.fixture(scope="module")
+def exporter(start_shared_exporter: StartExporter, shared_conf_d: Path) -> Exporter:
+    (shared_conf_d / "db-c.yaml").write_text(
         "tenants:\n"
         "  db-c:\n"
         '    redis_queue_length{queue="<b>"}: disable\n'
         '    redis_queue_length{queue=~"mail.*"}: 5\n'
         "    mysql_connections: many\n"
     )
-    return start_exporter("--config-dir", conf_d)
+    return start_shared_exporter("--config-dir", shared_conf_d)
 
 
 def assert_error(answer: Answer, status: int, kind: str) -> str:

@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
 from dynamic_alerting.model.configuration import Configuration, Entry, Origin, Tenant
 from dynamic_alerting.model.keys import parse_key
 from dynamic_alerting.model.resolution import Labels, Resolver, TenantResolution, Threshold
 from dynamic_alerting.model.values import Value, parse_plain
+
+# A busy machine is no failure: how long things take is measured elsewhere.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 Written = Mapping[str, str | Value]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

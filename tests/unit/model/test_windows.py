@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dynamic_alerting.model.schedule import DAYS, Window, parse_window
@@ -215,7 +215,6 @@ _INSTANTS = st.builds(
 
 
 @given(_WINDOWS, _INSTANTS)
-@settings(max_examples=200)
 def test_the_next_boundary_is_exact(window: Window, at: datetime) -> None:
     inside = window.contains(at)
     boundary = window.next_boundary(at)

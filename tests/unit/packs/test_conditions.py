@@ -16,7 +16,8 @@ def test_without_dimensions_it_is_one_comparison_for_all_tiers() -> None:
     expr = exceeds(Comparison("tenant:c_m:max", "c", "m", "above"))
     assert " ".join(expr.split()) == (
         "tenant:c_m:max > on (tenant) group_right () max by (tenant, severity) ( "
-        'user_threshold{component="c",metric="m"} or tenant:threshold_fallback{component="c",metric="m"} )'
+        'user_threshold{component="c",metric="m"} or (tenant:threshold_snapshot{component="c",metric="m"} '
+        "and on () absent(threshold_exporter_config_loaded == 1)) )"
     )
 
 
@@ -30,7 +31,7 @@ def test_below_takes_the_lowest_threshold_of_several_replicas() -> None:
 def test_a_base_never_mixes_with_dimensions_or_patterns(dimensions: tuple[str, ...]) -> None:
     expr = exceeds(Comparison("tenant:c_m:max", "c", "m", "above", dimensions))
     for each in _selectors(expr):
-        if each.name == "tenant:c_m:max":
+        if each.name not in {"user_threshold", "tenant:threshold_snapshot"}:
             continue
         matchers = {matcher.name: str(matcher.op) + matcher.value for matcher in each.matchers.matchers}
         for dimension in dimensions:

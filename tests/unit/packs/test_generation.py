@@ -34,7 +34,7 @@ def test_no_unfinished_file_is_left(tmp_path: Path, load_text: Load, good_text: 
 
 def test_a_long_text_stays_readable_and_the_same(load_text: Load, good_text: str) -> None:
     text = rules_text(load_text(good_text.replace("are open.", "are open. " * 20)))
-    rules = yaml.safe_load(text)["groups"][0]["rules"]
+    rules = yaml.safe_load(text)["groups"][-1]["rules"]
     assert rules[-1]["annotations"]["description"].count("are open.") == 20
 
 

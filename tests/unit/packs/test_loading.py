@@ -33,6 +33,7 @@ def test_a_good_pack_loads(load_text: Load, good_text: str) -> None:
         ("expr: web_connections", "expr: web_conections", "10: metrics.web_connections: nothing reads"),
         ("expr: web_connections", "expr: sum(web_connections", "20: thresholds[0].signal.expr: not PromQL"),
         ("expr: web_connections", "expr: 1 / web_connections", "divide by `(web_connections > 0)`"),
+        ("expr: web_connections", "expr: \"{job='x'} or web_connections\"", "a selector names no metric"),
         ("{tenant}: {value}", "{tenant}: many", "does not say the value; put {value} into the sentence"),
         ("{tenant}: {value}", "{tenant}: {value} of {queue}", "the alert has no label `queue`"),
         ("web_connections: 1001", "web_connections: many", "`many` is neither a number"),

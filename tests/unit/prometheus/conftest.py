@@ -13,18 +13,25 @@ if TYPE_CHECKING:
 
 
 class Answering:
-    """An HTTP server: ``answer[path] = (status, body)``; ``asked`` lists what was asked for."""
+    """An HTTP server: ``answer[path] = (status, body)``.
+
+    ``asked`` lists what was asked for, and ``credentials`` by whom. The body of a redirect is its target.
+    """
 
     def __init__(self) -> None:
         self.answer: dict[str, tuple[int, str]] = {}
         self.asked: list[str] = []
+        self.credentials: list[str | None] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked.append(self.path)
+                outer.credentials.append(self.headers["Authorization"])
                 status, body = outer.answer.get(self.path.partition("?")[0], (404, "nothing here"))
                 self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("Location", body)
                 self.end_headers()
                 self.wfile.write(body.encode())
 

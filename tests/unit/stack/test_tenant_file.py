@@ -60,3 +60,8 @@ def test_a_value_that_is_not_one_plain_line_is_refused_unchanged(path: Path, val
     with pytest.raises(StackError):
         set_value(path, "db-a", "mysql_connections", value)
     assert path.read_text() == TEXT
+
+
+def test_a_tenant_without_a_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="no such file"):
+        set_value(tmp_path / "db-a.yaml", "db-a", "mysql_connections", "50")

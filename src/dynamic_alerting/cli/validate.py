@@ -1,0 +1,53 @@
+"""``da-tools validate``: every finding about a configuration, before the exporter sees it."""
+
+import json
+from pathlib import Path
+
+import click
+
+from dynamic_alerting.cli.validate_text import annotations, as_text
+from dynamic_alerting.config.loader import SourceUnreadable
+from dynamic_alerting.packs.bundled import load_catalogue
+from dynamic_alerting.tenants.validated_json import validation_view
+from dynamic_alerting.tenants.validation import validate
+
+
+class CannotError(click.ClickException):
+    """It could not be validated: exit 2."""
+
+    exit_code = 2
+
+
+@click.command(name="validate")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--alone", is_flag=True, help="Take a file for the whole configuration (--config-file).")
+@click.option(
+    "--output",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="What to print on stdout; github: annotations of a workflow run.",
+)
+def command(path: Path, output: str, *, strict: bool, alone: bool) -> None:
+    """Validate the configuration in PATH with the exporter's own loader.
+
+    PATH is a directory such as conf.d, or a file. A file beside a _defaults.yaml is judged as a part of its
+    directory; only its findings are shown. Exit codes: 0 no errors, 1 errors (with --strict also warnings),
+    2 it cannot be read.
+
+    Example: da-tools validate conf.d --strict
+    """
+    try:
+        validation = validate(path, load_catalogue(), alone=alone)
+    except SourceUnreadable as error:
+        raise CannotError(str(error)) from error
+    if output == "json":
+        view = validation_view(validation, strict=strict)
+        click.echo(json.dumps(view, indent=2, ensure_ascii=False))
+    elif output == "github":
+        click.echo(annotations(validation), nl=False)
+    else:
+        click.echo(as_text(validation), nl=False)
+    if not validation.is_good(strict=strict):
+        raise SystemExit(1)

@@ -1,0 +1,132 @@
+"""What a tenant writes although the platform says the same.
+
+Looked for on request, not at every load: it is no mistake, only worth knowing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dynamic_alerting.config.excerpts import excerpt, split_lines
+from dynamic_alerting.config.findings import Finding
+from dynamic_alerting.config.severities import severities_of
+from dynamic_alerting.model.values import DISABLED, USE_DEFAULT, Scheduled, TimeBoxed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from dynamic_alerting.model.catalogue import Catalogue
+    from dynamic_alerting.model.configuration import Configuration, Entry, Origin, Tenant
+    from dynamic_alerting.model.values import Value
+
+
+def unused_overrides(configuration: Configuration, catalogue: Catalogue, source: Path) -> Iterator[Finding]:
+    """Find the tenants' keys and states that could be deleted without any change of what is served.
+
+    Only what is certain: a key is passed over where the tenant or the platform says something else about the
+    same name that could make a difference.
+
+    Args:
+        configuration: what is loaded.
+        catalogue: the keys that the rule packs declare.
+        source: the directory or the file that was loaded, for excerpts.
+    """
+    defaults = _Defaults(configuration, catalogue)
+    lines = _Lines(source)
+    for tenant in configuration.tenants:
+        for entry in tenant.entries:
+            default = defaults.same(entry, tenant)
+            if default is not None:
+                yield _finding(entry.key.text, entry.origin, default.origin, lines)
+        for state in tenant.states:
+            state_filter = defaults.filters.get(state.filter)
+            if state_filter is not None and state.value is state_filter.enabled_by_default:
+                yield _finding(f"_state_{state.filter}", state.origin, state_filter.origin, lines)
+
+
+class _Defaults:
+    """What the platform says."""
+
+    def __init__(self, configuration: Configuration, catalogue: Catalogue) -> None:
+        self.filters = {one.name: one for one in configuration.state_filters}
+        self._catalogue = catalogue
+        self._by_key = {entry.key: entry for entry in configuration.defaults}
+        self._dimensional: dict[str, int] = {}  # key name → how many dimensional defaults it has
+        self._has_critical = {entry.key.name for entry in configuration.defaults if entry.key.is_critical}
+        for entry in configuration.defaults:
+            if entry.key.matchers:
+                self._dimensional[entry.key.name] = self._dimensional.get(entry.key.name, 0) + 1
+
+    def same(self, entry: Entry, tenant: Tenant) -> Entry | None:
+        """The default that makes a tenant's entry unnecessary."""
+        default = self._by_key.get(entry.key)
+        if default is None or default.value != entry.value or entry.value is USE_DEFAULT:
+            return None
+        spec = self._catalogue.specs.get(entry.key.name)
+        if spec is not None and tenant.packs is not None and spec.pack not in tenant.packs:
+            return None
+        others = [
+            other for other in tenant.entries if other.key.name == entry.key.name and other is not entry
+        ]
+        is_certain = self._is_certain_dimension if entry.key.matchers else self._is_certain_base
+        return default if is_certain(entry, others) else None
+
+    def _is_certain_dimension(self, entry: Entry, others: list[Entry]) -> bool:
+        return not others and self._dimensional[entry.key.name] == 1
+
+    def _is_certain_base(self, entry: Entry, others: list[Entry]) -> bool:
+        """A base key of a tenant hides the platform's dimensional keys, and other tiers where it says so."""
+        name = entry.key.name
+        if name in self._dimensional:
+            return False
+        if entry.key.is_critical:
+            return all(_is_only_of_warning(other.value) for other in others if not other.key.matchers)
+        return name not in self._has_critical or _is_only_of_warning(entry.value)
+
+
+def _is_only_of_warning(value: Value) -> bool:
+    """Whether a base key with this value says nothing of the critical tier."""
+    return not _disables(value) and not tuple(severities_of(value))
+
+
+def _disables(value: Value) -> bool:
+    if isinstance(value, TimeBoxed):
+        return _disables(value.value)
+    if isinstance(value, Scheduled):
+        return _disables(value.default) or any(_disables(override.value) for override in value.overrides)
+    return value is DISABLED
+
+
+class _Lines:
+    """The lines of the files, read when they are first shown."""
+
+    def __init__(self, source: Path) -> None:
+        self._source = source
+        self._files: dict[str, list[str]] = {}
+
+    def line(self, origin: Origin) -> str:
+        """The line of a place; empty where the file is not what it was when it was loaded."""
+        lines = self._files.get(origin.file)
+        if lines is None:
+            path = self._source / origin.file if self._source.is_dir() else self._source
+            try:
+                lines = split_lines(path.read_text(encoding="utf-8-sig", errors="replace"))
+            except OSError:
+                lines = []
+            self._files = {origin.file: lines}  # the tenants of one file follow each other: one is enough
+        return lines[origin.line - 1] if origin.line <= len(lines) else ""
+
+
+def _finding(text: str, origin: Origin, default: Origin, lines: _Lines) -> Finding:
+    shown = excerpt(lines.line(origin), origin.line, origin.column, len(text))
+    return Finding(
+        "DA047",
+        origin.file,
+        origin.line,
+        origin.column,
+        text,
+        f"{default.file}:{default.line} says the same, so this line changes nothing.",
+        "Delete it to follow the default; keep it to stay as it is if the default changes.",
+        shown,
+    )

@@ -1,0 +1,1 @@
+"""Dimension discovery: which label values the signals of open keys have now, asked of Prometheus."""

@@ -1,0 +1,166 @@
+"""Why a tenant has this threshold, or none: the resolver's own answer, with everything that it looked at."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from dynamic_alerting.config.loaded import Loaded
+from dynamic_alerting.config.suggestions import did_you_mean
+from dynamic_alerting.config.wording import listed
+from dynamic_alerting.model.catalogue import Catalogue
+from dynamic_alerting.model.configuration import Entry, Tenant
+from dynamic_alerting.model.errors import KeySyntaxError
+from dynamic_alerting.model.keys import ThresholdKey, parse_key
+from dynamic_alerting.model.moments import Moment
+from dynamic_alerting.model.resolution import Resolver, TenantResolution
+from dynamic_alerting.model.severity import Severity
+from dynamic_alerting.tenants.explanation import Explanation, KeyExplanation, Target
+from dynamic_alerting.tenants.state_reasons import explain_states
+from dynamic_alerting.tenants.statements import statements
+from dynamic_alerting.tenants.tiers import Search
+
+STATE_PREFIX = "_state_"
+PACKS_KEY = "_packs"
+
+
+class UnknownTenantError(LookupError):
+    """No loaded file defines the tenant.
+
+    Attributes:
+        advice: the tenant that was probably meant, or nothing.
+    """
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no tenant {name!r}")
+        self.advice = did_you_mean(name, known).strip()
+
+
+class Explainer:
+    """Explains the tenants of one load.
+
+    Args:
+        loaded: what the files say.
+        catalogue: the keys that the rule packs declare.
+    """
+
+    def __init__(self, loaded: Loaded, catalogue: Catalogue) -> None:
+        self._configuration = loaded.configuration
+        self._catalogue = catalogue
+        self._resolver = Resolver(loaded.configuration, catalogue)
+        self._tenants = {tenant.name: tenant for tenant in loaded.configuration.tenants}
+
+    def explain(self, name: str, at: datetime, key: str | None = None) -> Explanation:
+        """Explain one key of a tenant, or all of them.
+
+        Args:
+            name: the tenant.
+            at: an aware instant.
+            key: as it is written in files: a name explains all tiers and dimensions, a critical key that
+                tier only, a dimensional key what holds for a series with these labels.
+
+        Raises:
+            UnknownTenantError: there is no such tenant.
+            KeySyntaxError: the key is none, or names a label that its signal does not have.
+        """
+        tenant = self._tenants.get(name)
+        if tenant is None:
+            raise UnknownTenantError(name, self._tenants)
+        asked = None if key is None or key.startswith("_") else self._parse(key.strip())
+        names = self._names(tenant) if key is None else [asked.name] if asked else []
+        resolution = self._resolve(tenant, at, asked)
+        filters = self._configuration.state_filters if asked is None and key != PACKS_KEY else ()
+        only = key.removeprefix(STATE_PREFIX) if key and key.startswith(STATE_PREFIX) else None
+        return Explanation(
+            tenant=name,
+            origin=tenant.origin,
+            at=at,
+            packs=tenant.packs,
+            packs_origin=tenant.packs_origin,
+            keys=tuple(self._key(tenant, one, at, resolution, asked) for one in names),
+            states=explain_states(tenant, filters, resolution.states, Moment(at), only),
+            next_change=resolution.next_change,
+            findings=(),
+        )
+
+    def _parse(self, text: str) -> ThresholdKey:
+        key = parse_key(text, self._catalogue)
+        spec = self._catalogue.specs.get(key.name)
+        for matcher in key.matchers:
+            if spec is not None and matcher.label not in spec.dimensions:
+                raise KeySyntaxError(
+                    f"the signal of {key.name} has no label {matcher.label!r}",
+                    offset=text.index("{"),
+                    advice=f"its labels are {listed(spec.dimensions)}" if spec.dimensions else "leave it out",
+                )
+        return key
+
+    def _resolve(self, tenant: Tenant, at: datetime, asked: ThresholdKey | None) -> TenantResolution:
+        """Resolve; a label set that is asked for exists, as far as the answer is concerned."""
+        if asked is None or not asked.exact or asked.patterns:
+            return self._resolver.resolve(tenant, at)
+        return self._resolver.resolve(tenant, at, {(tenant.name, asked.name): (asked.exact,)})
+
+    def _names(self, tenant: Tenant) -> list[str]:
+        """Every key name about which anything is written, declared ones in their packs' order."""
+        entries = (*tenant.entries, *self._configuration.defaults)
+        written = {entry.key.name for entry in entries}
+        declared = [name for name in self._catalogue.specs if name in written]
+        return declared + sorted(written - self._catalogue.specs.keys())
+
+    def _key(
+        self,
+        tenant: Tenant,
+        name: str,
+        at: datetime,
+        resolution: TenantResolution,
+        asked: ThresholdKey | None,
+    ) -> KeyExplanation:
+        spec = self._catalogue.specs.get(name)
+        component, metric = self._catalogue.component_metric(name)
+        own = [entry for entry in tenant.entries if entry.key.name == name]
+        defaults = [entry for entry in self._configuration.defaults if entry.key.name == name]
+        taken = spec is None or tenant.packs is None or spec.pack in tenant.packs
+        search = Search(
+            ladder=self._resolver.ladder(tenant, name, at),
+            served={
+                (one.severity, one.dimensions, one.patterns): one
+                for one in resolution.thresholds
+                if (one.component, one.metric) == (component, metric)
+            },
+            statements=statements(own, defaults, Moment(at), defaults_taken=taken),
+            nobody=self._why_nobody(name),
+        )
+        return KeyExplanation(name, component, metric, spec, tuple(_targets(search, own, defaults, asked)))
+
+    def _why_nobody(self, name: str) -> str:
+        why = "The tenant does not set it, and the platform has no default for it"
+        if name in self._catalogue.specs:
+            return f"{why}."
+        suggestion = did_you_mean(name, self._catalogue.specs).strip()
+        return f"{why}; no rule pack declares {name!r}. {suggestion}".strip()
+
+
+def _targets(
+    search: Search, own: Iterable[Entry], defaults: Iterable[Entry], asked: ThresholdKey | None
+) -> Iterable[Target]:
+    if asked is not None and asked.matchers:
+        yield _of_tier(_target(search, asked), asked)
+        return
+    written = {entry.key.selector: entry.key for entry in (*own, *defaults)}
+    written.pop("", None)
+    yield _of_tier(search.target(), asked)
+    for key in written.values():
+        yield _of_tier(_target(search, key), asked)
+
+
+def _target(search: Search, key: ThresholdKey) -> Target:
+    if key.patterns:
+        return search.target(key.exact, key.patterns, key.selector)
+    return search.target(key.exact)
+
+
+def _of_tier(target: Target, asked: ThresholdKey | None) -> Target:
+    """Keep the critical tier alone where a critical key is asked for."""
+    if asked is None or not asked.is_critical:
+        return target
+    tiers = tuple(tier for tier in target.tiers if tier.severity is Severity.CRITICAL)
+    return Target(target.labels, target.patterns, tiers)

@@ -1,0 +1,37 @@
+"""A validation as JSON."""
+
+from typing import Any
+
+from dynamic_alerting.config.findings import FindingSeverity
+from dynamic_alerting.exporter.api import finding_view
+from dynamic_alerting.tenants.validation import Validation
+
+
+def validation_view(validation: Validation, *, strict: bool) -> dict[str, Any]:
+    """Everything in it; `ok` is what the exit code says."""
+    return {
+        "source": str(validation.source),
+        "file": validation.file,
+        "ok": validation.is_good(strict=strict),
+        "errors": validation.count(FindingSeverity.ERROR),
+        "warnings": validation.count(FindingSeverity.WARNING),
+        "infos": validation.count(FindingSeverity.INFO),
+        "findings": [
+            {**finding_view(finding), "path": str(validation.path(finding))}
+            for finding in validation.findings
+        ],
+        "files": [
+            {"name": status.name, "accepted": status.accepted, "rejected_keys": status.rejected_keys}
+            for status in validation.files
+        ],
+        "tenants": [
+            {
+                "tenant": tenant.tenant,
+                "file": tenant.file,
+                "series": tenant.series,
+                "thresholds": tenant.thresholds,
+                "states": tenant.states,
+            }
+            for tenant in validation.tenants
+        ],
+    }

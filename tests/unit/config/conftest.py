@@ -1,0 +1,94 @@
+"""A small catalogue, and directories of configuration files to load."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dynamic_alerting.config.findings import Finding
+from dynamic_alerting.config.loader import Loaded, Loader
+from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
+from dynamic_alerting.model.configuration import Tenant
+
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+def _spec(key: str, pack: str, component: str, *dimensions: str) -> KeySpec:
+    metric = key.partition("_")[2]
+    signal = f"tenant:{component}_{metric}:max"
+    return KeySpec(
+        key, pack, component, metric, "1", Direction.ABOVE, "80", None, dimensions, signal, "A test key."
+    )
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue.of(
+        [
+            _spec("mysql_connections", "mariadb", "mysql"),
+            _spec("mysql_threads_running", "mariadb", "mysql"),
+            _spec("mysql_cpu", "mariadb", "mysql"),
+            _spec("redis_queue_length", "redis", "redis", "queue", "priority"),
+            _spec("oracle_tablespace_used_percent", "oracle", "oracle", "tablespace"),
+            _spec("es_heap_percent", "elasticsearch", "elasticsearch", "node"),
+        ],
+        packs=["platform"],
+    )
+
+
+class ConfD:
+    """A conf.d directory, its loader, and short ways to ask what came out."""
+
+    def __init__(self, root: Path, catalogue: Catalogue) -> None:
+        self.path = root / "conf.d"
+        self.path.mkdir()
+        self.now = NOW
+        self.loader = Loader(self.path, catalogue, clock=lambda: self.now)
+
+    def write(self, **files: str | bytes) -> "ConfD":
+        """Writes files by name; `db_a` stands for db-a.yaml, `_defaults` for _defaults.yaml."""
+        for name, content in files.items():
+            self.write_as(f"{name[0]}{name[1:].replace('_', '-')}.yaml", content)
+        return self
+
+    def write_as(self, name: str, content: str | bytes) -> "ConfD":
+        data = content.encode() if isinstance(content, str) else content
+        (self.path / name).write_bytes(data)
+        return self
+
+    def load(self) -> Loaded:
+        return self.loader.load()
+
+    def findings(self) -> list[Finding]:
+        return list(self.load().findings)
+
+    def ids(self) -> list[str]:
+        return [finding.id for finding in self.load().findings]
+
+    def tenants(self) -> list[str]:
+        return [tenant.name for tenant in self.load().configuration.tenants]
+
+    def tenant(self, name: str = "db-a") -> Tenant:
+        return next(tenant for tenant in self.load().configuration.tenants if tenant.name == name)
+
+    def values(self, name: str = "db-a") -> dict[str, object]:
+        return {entry.key.text: entry.value for entry in self.tenant(name).entries}
+
+    def defaults(self) -> dict[str, object]:
+        return {entry.key.text: entry.value for entry in self.load().configuration.defaults}
+
+
+@pytest.fixture
+def confd(tmp_path: Path, catalogue: Catalogue) -> "ConfD":
+    return ConfD(tmp_path, catalogue)
+
+
+@pytest.fixture
+def tenant_file() -> Callable[[str], str]:
+    """The text of a file for db-a with these lines below its name."""
+
+    def text(lines: str) -> str:
+        return "tenants:\n  db-a:\n" + "".join(f"    {line}\n" for line in lines.splitlines())
+
+    return text
