@@ -1,7 +1,7 @@
 # `make` alone prints the targets. Everything is set up by the target that needs it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up status down test lint generate clean
+.PHONY: help setup setup-tests demo up status down test lint generate clean
 
 PYTHON := .venv/bin/python
 DA_TOOLS := .venv/bin/da-tools
@@ -11,6 +11,9 @@ help: ## Print this list
 
 setup: ## Install what is missing: system packages, .venv (quick when nothing is)
 	@scripts/setup.sh
+
+setup-tests:
+	@scripts/setup.sh --for-tests
 
 demo: setup ## Start real servers and watch one tenant's YAML change fire an alert for that tenant alone
 	@$(DA_TOOLS) stack demo
@@ -24,7 +27,7 @@ status: setup ## Say what runs, on which address, and what fires
 down: setup ## Stop the platform that `make up` started
 	@$(DA_TOOLS) stack down
 
-test: setup lint ## Run every test: unit, property, promtool, contract, real servers
+test: setup-tests lint ## Run every test: unit, property, promtool, contract, real servers
 	@$(PYTHON) -m pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 lint: setup ## Check style and types

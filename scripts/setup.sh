@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a fresh Debian machine lacks: the real servers from the distribution's packages and a
 # Python environment in .venv with every version pinned. Does nothing, quickly, when all is there.
+# With --for-tests also the databases and exporters that only tests start.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -40,6 +41,17 @@ programs=(
   mariadbd:mariadb-server
   mariadb:mariadb-client
 )
+if [ "${1:-}" = --for-tests ]; then
+  programs+=(
+    redis-server:redis-server
+    prometheus-redis-exporter:prometheus-redis-exporter
+    initdb:postgresql
+    prometheus-postgres-exporter:prometheus-postgres-exporter
+  )
+fi
+
+# Debian keeps PostgreSQL's server programs off the PATH.
+installed() { command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null; }
 
 usable_python() {
   local candidate
@@ -53,7 +65,7 @@ usable_python() {
 
 missing=()
 for entry in "${programs[@]}"; do
-  command -v "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
+  installed "${entry%%:*}" || missing+=("${entry#*:}")
 done
 [ -x .venv/bin/python ] || [ -n "$(usable_python)" ] || missing+=(python3 python3-venv)
 
@@ -66,7 +78,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   quietly "installing packages (1-2 minutes)" as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install --yes --no-install-recommends "${missing[@]}"
   for entry in "${programs[@]}"; do
-    command -v "${entry%%:*}" >/dev/null || fail "${entry%%:*} is still missing after installing ${entry#*:}; see $log"
+    installed "${entry%%:*}" || fail "${entry%%:*} is still missing after installing ${entry#*:}; see $log"
   done
 fi
 

@@ -218,11 +218,12 @@ def watch(
 
 
 def _hurried(pack: str, directory: Path) -> Path:
-    """The shipped rules in a hurry: `for` is 1 s, windows and offsets are seconds; all else is as shipped."""
+    """The shipped rules in a hurry: `for` is 1 s; windows, offsets and intervals are seconds."""
     text = (ROOT / "rule-packs" / pack / "rules.yaml").read_text()
     text = re.sub(r"(?m)^(\s+for: ).+$", r"\g<1>1s", text)
     for shipped, hurried in WINDOWS.items():
-        text = text.replace(f"[{shipped}]", f"[{hurried}]").replace(f"offset {shipped}", f"offset {hurried}")
+        for written in ("[{}]", "offset {}", "interval: {}\n"):
+            text = text.replace(written.format(shipped), written.format(hurried))
     path = directory / "rules.yaml"
     path.write_text(text)
     return path

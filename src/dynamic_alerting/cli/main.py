@@ -40,3 +40,7 @@ def main() -> None:
 
     Exit codes: 0 done and well, 1 the answer is no, 2 could not (usage, unreachable, unreadable).
     """
+
+
+if __name__ == "__main__":
+    main()

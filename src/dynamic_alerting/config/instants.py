@@ -11,6 +11,9 @@ _INSTANT: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:[Zz]|[-+]\d{2}:\d{2})", re.ASCII
 )
 
+INSTANT_PATTERN: Final = f"^{_INSTANT.pattern}$"
+"""The shape of every valid instant (in ECMA 262 syntax, for the JSON Schema)."""
+
 
 def parse_instant(text: str) -> datetime | None:
     """The instant in UTC; None where the text is no such instant."""

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 STATE_PREFIX: Final = "_state_"
 PACKS_KEY: Final = "_packs"
 # RFC 1123, as Kubernetes asks of a namespace.
-_DNS_LABEL: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
+TENANT_NAME: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 
 
 def is_tenant_name(text: str) -> bool:
     """Whether a text can name a tenant: a DNS label of at most 63 characters."""
-    return _DNS_LABEL.fullmatch(text) is not None
+    return TENANT_NAME.fullmatch(text) is not None
 
 
 class TenantReader:

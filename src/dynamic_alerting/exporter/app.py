@@ -1,6 +1,7 @@
 """The HTTP endpoints."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from dynamic_alerting.exporter.errors import (
     refuse_unknown_parameters,
     success,
 )
+from dynamic_alerting.exporter.lifecycle import METHODS, Lifecycle
 from dynamic_alerting.exporter.own_metrics import ProcessMetrics
 from dynamic_alerting.exporter.page import HEADERS, render_page
 from dynamic_alerting.exporter.reloader import utc_now
@@ -72,8 +74,9 @@ class Endpoints:
     async def findings(self, request: Request) -> Response:
         """Everything that is wrong with the files."""
         refuse_unknown_parameters(request)
-        loaded = _loaded(self._served()).loaded
-        return success({"sha256": loaded.sha256, "findings": [finding_view(one) for one in loaded.findings]})
+        snapshot = _loaded(self._served())
+        findings = [finding_view(one) for one in snapshot.findings]
+        return success({"sha256": snapshot.loaded.sha256, "findings": findings})
 
     async def page(self, request: Request) -> Response:
         """The page for people."""
@@ -81,8 +84,13 @@ class Endpoints:
         return HTMLResponse(render_page(self._served(), utc_now()), headers=HEADERS)
 
 
-def build_app(served: Callable[[], Served]) -> Starlette:
-    """The ASGI application over whatever is served at the moment of a request."""
+def build_app(served: Callable[[], Served], reload: Callable[[], Future[Served]] | None = None) -> Starlette:
+    """The ASGI application over whatever is served at the moment of a request.
+
+    Args:
+        served: Gives what is served now.
+        reload: What /-/reload does; None for refusing it.
+    """
     endpoints = Endpoints(served)
     app = Starlette(
         routes=[
@@ -91,6 +99,7 @@ def build_app(served: Callable[[], Served]) -> Starlette:
             Route("/-/healthy", endpoints.health),
             Route("/ready", endpoints.ready),
             Route("/-/ready", endpoints.ready),
+            Route("/-/reload", Lifecycle(reload).reload, methods=METHODS),
             Route("/api/v1/config", endpoints.config),
             Route("/api/v1/findings", endpoints.findings),
             Route("/", endpoints.page),

@@ -6,10 +6,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-_TYPES = {400: "bad_data", 404: "not_found", 405: "method_not_allowed", 503: "unavailable"}
-
-#: What every endpoint answers.
-_METHODS = "GET, HEAD"
+_TYPES = {
+    400: "bad_data",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    429: "too_many_requests",
+    503: "unavailable",
+}
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -49,6 +54,8 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404 and error.detail == "Not Found":  # noqa: PLR2004 - the router's own wording
         return failure(404, f"There is no page {request.url.path}. See / for those that exist.", headers)
     if error.status_code == 405:  # noqa: PLR2004 - HTTP's number
-        methods = f"{request.url.path} does not answer {request.method}, only {_METHODS}."
-        return failure(405, methods, {"Allow": _METHODS})
+        # The router names them in no order.
+        methods = ", ".join(sorted(headers["Allow"].split(", ")))
+        sentence = f"{request.url.path} does not answer {request.method}, only {methods}."
+        return failure(405, sentence, {"Allow": methods})
     return failure(error.status_code, error.detail, headers)

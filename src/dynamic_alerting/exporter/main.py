@@ -3,37 +3,25 @@
 import logging
 import os
 import platform
-import re
 import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from dynamic_alerting import __version__
+from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
+from dynamic_alerting.exporter.discovery.flags import discovery_flags, discovery_settings
+from dynamic_alerting.exporter.durations import Duration
 from dynamic_alerting.exporter.listening import AddressError, ListenAddress, bind, parse_address
 from dynamic_alerting.exporter.logs import FORMATS, LEVELS, LogFormat, configure_logs, log_event
 
+if TYPE_CHECKING:
+    from dynamic_alerting.exporter.web_config.file import WebConfigFile
+
 _PREFIX = "THRESHOLD_EXPORTER"
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
-_SHORTEST, _LONGEST = 0.1, 3600.0
-
-
-class _Duration(click.ParamType[Any]):
-    """A duration as Prometheus writes it: 500ms, 1s, 2m."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's signature
-        if isinstance(value, float):
-            return value
-        match = re.fullmatch(r"(\d{1,9})(ms|s|m)", str(value))
-        seconds = int(match[1]) * _UNITS[match[2]] if match else 0.0
-        if not _SHORTEST <= seconds <= _LONGEST:
-            self.fail(f"{value!r} is not a duration from 100ms to 60m, such as 1s.", param, ctx)
-        return seconds
 
 
 class _Address(click.ParamType[Any]):
@@ -75,10 +63,20 @@ class _Address(click.ParamType[Any]):
     "--config.reload-interval",
     "interval",
     envvar=f"{_PREFIX}_CONFIG_RELOAD_INTERVAL",
-    type=_Duration(),
+    type=Duration("100ms", "60m"),
     default="1s",
     show_default=True,
     help="How often to look whether a file changed. Notifications and SIGHUP make it sooner.",
+)
+@discovery_flags
+@click.option(
+    "--limit.series-per-tenant",
+    "series_limit",
+    envvar=f"{_PREFIX}_LIMIT_SERIES_PER_TENANT",
+    type=click.IntRange(min=0),
+    default=DEFAULT_SERIES_LIMIT,
+    show_default=True,
+    help="Most threshold series of one tenant; what is beyond is reported and not served. 0 for no limit.",
 )
 @click.option(
     "--web.listen-address",
@@ -88,6 +86,20 @@ class _Address(click.ParamType[Any]):
     default="127.0.0.1:8080",
     show_default=True,
     help="Where to listen. An empty host is every interface, port 0 any free port.",
+)
+@click.option(
+    "--web.config.file",
+    "web_config_file",
+    envvar=f"{_PREFIX}_WEB_CONFIG_FILE",
+    type=click.Path(path_type=Path),
+    help="TLS, basic authentication and headers, in the Prometheus exporter-toolkit's format.",
+)
+@click.option(
+    "--web.enable-lifecycle",
+    "lifecycle",
+    is_flag=True,
+    envvar=f"{_PREFIX}_WEB_ENABLE_LIFECYCLE",
+    help="Let POST /-/reload load everything again.",
 )
 @click.option(
     "--log.format",
@@ -118,9 +130,13 @@ def main(
     config_file: Path | None,
     strict: bool,
     interval: float,
+    series_limit: int,
     address: ListenAddress,
+    web_config_file: Path | None,
+    lifecycle: bool,
     log_format: LogFormat,
     log_level: str,
+    **discovery: Any,  # noqa: ANN401 - whatever discovery_flags adds
 ) -> None:
     r"""Serves tenants' thresholds to Prometheus.
 
@@ -133,9 +149,11 @@ def main(
     """
     started = time.time()
     source = _source(config_dir, config_file)
+    asking = discovery_settings(**discovery)
     configure_logs(log_format, log_level)
     # Until the server handles it, a SIGHUP must not end the process; the first load is about to happen.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    web_config = _web_config(web_config_file)
     try:
         listener = bind(address)
     except AddressError as error:
@@ -144,7 +162,17 @@ def main(
     # Imported here, so that --help, --version and refusals need not wait for a web server.
     from dynamic_alerting.exporter.startup import start  # noqa: PLC0415
 
-    status = start(source, listener, strict=strict, interval=interval, started=started)
+    status = start(
+        source,
+        listener,
+        strict=strict,
+        interval=interval,
+        started=started,
+        web_config=web_config,
+        lifecycle=lifecycle,
+        asking=asking,
+        series_limit=series_limit,
+    )
     logging.shutdown()
     # Without the interpreter's own farewell, which frees the objects of 10,000 tenants one by one: seconds.
     os._exit(status)
@@ -177,6 +205,18 @@ def _checked_file(file: Path) -> Path:
     if not os.access(file, os.R_OK):
         _refuse(f"The configuration file {file} cannot be read: permission denied.")
     return file
+
+
+def _web_config(path: Path | None) -> "WebConfigFile | None":
+    if path is None:
+        return None
+    from dynamic_alerting.exporter.web_config.errors import WebConfigError  # noqa: PLC0415 - costs time
+    from dynamic_alerting.exporter.web_config.file import WebConfigFile  # noqa: PLC0415 - the same
+
+    try:
+        return WebConfigFile(path)
+    except WebConfigError as error:
+        _refuse(str(error))
 
 
 def _or_missing(path: Path, otherwise: str) -> str:

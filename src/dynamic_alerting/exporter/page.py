@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from dynamic_alerting import __version__
 from dynamic_alerting.config.findings import Finding
+from dynamic_alerting.exporter.discovery.learned import DiscoveryHealth
 from dynamic_alerting.exporter.served import Served
 from dynamic_alerting.exporter.snapshot import RenderedTenant, Snapshot
 
@@ -46,7 +47,7 @@ def render_page(served: Served, now: datetime) -> str:
     snapshot = served.snapshot
     body = _status(served, now)
     if snapshot is not None:
-        body += _findings(snapshot.loaded.findings) + _tenants(list(snapshot.tenants.values()))
+        body += _findings(snapshot.findings) + _tenants(list(snapshot.tenants.values()))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -59,15 +60,32 @@ def _status(served: Served, now: datetime) -> str:
     snapshot, health = served.snapshot, served.health
     rows = [("Serving", _serving(snapshot)), ("Last load", _last_load(served))]
     if health.last_success is not None:
-        ago = max(0, round(now.timestamp() - health.last_success))
-        moment = datetime.fromtimestamp(health.last_success, UTC).isoformat(timespec="seconds")
-        rows.append(("Last load without a rejected file", f"{moment} ({ago} s ago)"))
+        rows.append(("Last load without a rejected file", _moment(health.last_success, now)))
     if snapshot is not None:
         change = snapshot.next_change
         rows.append(("Next scheduled change", change.isoformat() if change else "nothing is scheduled"))
+        rows.append(("Label values of patterns", _discovery(health.discovery, snapshot, now)))
         rows.append(("Configuration SHA-256", f"<code>{escape(snapshot.loaded.sha256)}</code>"))
     cells = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>"
+
+
+def _moment(seconds: float, now: datetime) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    return f"{moment} ({max(0, round(now.timestamp() - seconds))} s ago)"
+
+
+def _discovery(health: DiscoveryHealth, snapshot: Snapshot, now: datetime) -> str:
+    names = escape(", ".join(health.names))
+    if not names:
+        return "no key needs it"
+    if not health.configured:
+        return f'<span class="warning">off</span>: give --prometheus.url to expand {names}'
+    asked = "not asked yet" if health.last_success is None else f"asked {_moment(health.last_success, now)}"
+    state = f"{asked}, {snapshot.expansion.label_sets} label sets of {names}"
+    if health.problem is not None:
+        state += f'<br><span class="error">failing, the last ones stay</span>: {escape(health.problem)}'
+    return state
 
 
 def _serving(snapshot: Snapshot | None) -> str:

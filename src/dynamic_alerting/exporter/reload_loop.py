@@ -1,10 +1,13 @@
 """The one background thread that looks at the files and the clock."""
 
 import threading
+from collections import deque
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from dynamic_alerting.exporter.collection import bringing_to_stay
 from dynamic_alerting.exporter.reloader import Reloader
+from dynamic_alerting.exporter.served import Served
 
 #: Shortest sleep in seconds, so that a boundary that lies a rounding error ahead does not make the loop spin.
 _SHORTEST = 0.005
@@ -23,17 +26,19 @@ class ReloadLoop(threading.Thread):
         self._reloader = reloader
         self._interval = interval
         self._wake = threading.Event()
-        self._forced = threading.Event()
+        self._asked: deque[Future[Served]] = deque()
         self._stopping = threading.Event()
 
     def look_soon(self) -> None:
         """Makes the next look come now: something happened in the directory."""
         self._wake.set()
 
-    def reload(self) -> None:
-        """Makes a load happen now, changed or not (SIGHUP)."""
-        self._forced.set()
+    def reload(self) -> Future[Served]:
+        """Makes a load happen now, changed or not (SIGHUP, /-/reload); the future is what it led to."""
+        done: Future[Served] = Future()
+        self._asked.append(done)
         self._wake.set()
+        return done
 
     def stop(self) -> None:
         """Ends the thread after the look that it is in; returns at once."""
@@ -48,10 +53,16 @@ class ReloadLoop(threading.Thread):
             self._wake.wait(self._sleep())
             # Cleared before the look: what is asked for during the look makes another one follow.
             self._wake.clear()
-            forced = self._forced.is_set()
-            self._forced.clear()
             if not self._stopping.is_set():
-                self._reloader.look(forced=forced)
+                self._look()
+
+    def _look(self) -> None:
+        """One look for everybody who asked until now; who asks during it gets the next one."""
+        asked = [self._asked.popleft() for _ in range(len(self._asked))]
+        self._reloader.look(forced=bool(asked))
+        for done in asked:
+            if done.set_running_or_notify_cancel():
+                done.set_result(self._reloader.served)
 
     def _sleep(self) -> float:
         change = self._reloader.next_change

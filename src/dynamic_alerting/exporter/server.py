@@ -5,11 +5,13 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Generator
+import ssl
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from dynamic_alerting.exporter.app import build_app
 from dynamic_alerting.exporter.listening import address_of
@@ -17,6 +19,9 @@ from dynamic_alerting.exporter.logs import log_event
 from dynamic_alerting.exporter.reload_loop import ReloadLoop
 from dynamic_alerting.exporter.reloader import Reloader
 from dynamic_alerting.exporter.watching import DirectoryWatch
+from dynamic_alerting.exporter.web_config.file import WebConfigFile
+from dynamic_alerting.exporter.web_config.gate import Gate
+from dynamic_alerting.exporter.web_config.handshakes import FollowingContext
 
 #: Whole seconds that uvicorn lets answers finish before it ends them.
 _GRACE = 1
@@ -31,12 +36,16 @@ class Running:
         loop: The reload thread, already started.
         watch: The directory watch, not yet started.
         listener: The bound socket.
+        web_config: TLS, authentication and headers; None for plain HTTP for everybody.
+        lifecycle: Whether /-/reload is answered.
     """
 
     reloader: Reloader
     loop: ReloadLoop
     watch: DirectoryWatch
     listener: socket.socket
+    web_config: WebConfigFile | None
+    lifecycle: bool
 
 
 def watched_directory(source: Path) -> Path:
@@ -57,9 +66,22 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _application(running: Running) -> ASGIApp:
+    app = build_app(lambda: running.reloader.served, running.loop.reload if running.lifecycle else None)
+    return app if running.web_config is None else Gate(app, running.web_config)
+
+
+def _tls(web_config: WebConfigFile | None) -> Callable[..., ssl.SSLContext] | None:
+    """What uvicorn makes the server's TLS context with, None for plain HTTP."""
+    if web_config is None or not web_config.is_tls:
+        return None
+    context = FollowingContext(web_config.for_connection)
+    return lambda *_: context
+
+
 async def _serve(running: Running) -> None:
     config = uvicorn.Config(
-        build_app(lambda: running.reloader.served),
+        _application(running),
         http="h11",
         ws="none",
         loop="asyncio",
@@ -68,6 +90,7 @@ async def _serve(running: Running) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
+        ssl_context_factory=_tls(running.web_config),
     )
     server = _Server(config)
     loop = asyncio.get_running_loop()

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -73,11 +74,17 @@ _NUMBER = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _SEVERITIES = {severity.value: severity for severity in Severity}
 _CUSTOM = re.compile(rf"({_NUMBER})(?::({'|'.join(_SEVERITIES)}))?")
 
-VALUE_PATTERN = (
-    rf"^[ \t]*(?:{_NUMBER}(?::(?:{'|'.join(_SEVERITIES)}))?"
-    rf"|{pattern_of(DISABLE_WORDS)}|{pattern_of(DEFAULT_WORDS)})[ \t]*$"
-)
+
+def _value_pattern(severities: Iterable[str]) -> str:
+    number = rf"{_NUMBER}(?::(?:{'|'.join(severities)}))?"
+    return rf"^[ \t]*(?:{number}|{pattern_of(DISABLE_WORDS)}|{pattern_of(DEFAULT_WORDS)})[ \t]*$"
+
+
+VALUE_PATTERN = _value_pattern(_SEVERITIES)
 """What every valid plain value matches (in ECMA 262 syntax, for the JSON Schema)."""
+
+CRITICAL_VALUE_PATTERN = _value_pattern([Severity.CRITICAL])
+"""The same for a key with the `_critical` suffix, which no other severity can stand behind."""
 
 
 @lru_cache(maxsize=65_536)

@@ -5,16 +5,19 @@ from textwrap import wrap
 
 import yaml
 
+from dynamic_alerting.config.schema import MODELINE
 from dynamic_alerting.packs.pack import Pack, StateFilter, Threshold
 
-HEADER = """\
+HEADER = f"""\
+{MODELINE.format("../schemas/defaults.schema.json")}\
 # Platform-owned defaults: what applies to every tenant that says nothing else.
 # Generated from rule-packs/*/pack.yaml by `da-tools rule-packs generate`. Do not edit: edit pack.yaml.
 # "above": fires when the value is greater than the threshold; "below": when it is smaller.
 """
-MAINTENANCE = """\
+MAINTENANCE_MEANING = "`_state_maintenance: enable` in a tenant's file silences every alert of that tenant."
+MAINTENANCE = f"""\
 state_filters:
-  # `_state_maintenance: enable` in a tenant's file silences every alert of that tenant.
+  # {MAINTENANCE_MEANING}
   maintenance:
     reasons: []
     severity: info
@@ -28,6 +31,12 @@ def defaults_text(packs: list[Pack]) -> str:
     defaults = "defaults:\n" + "\n".join(sections) if sections else "defaults: {}\n"
     filters = "".join(_state_filter(each) for pack in packs for each in pack.state_filters)
     return f"{HEADER}\n{defaults}\n{MAINTENANCE}{filters}"
+
+
+def state_filter_meanings(packs: list[Pack]) -> dict[str, str]:
+    """Return what each state filter means, by name."""
+    meanings = {each.name: each.meaning for pack in packs for each in pack.state_filters}
+    return {"maintenance": MAINTENANCE_MEANING, **meanings}
 
 
 def _section(pack: Pack) -> str:

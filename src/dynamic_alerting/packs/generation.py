@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from dynamic_alerting.config.schema import defaults_schema, tenant_schema
 from dynamic_alerting.packs.cases import pack_cases
 from dynamic_alerting.packs.declared_keys import catalogue_of
-from dynamic_alerting.packs.defaults_file import defaults_text
+from dynamic_alerting.packs.defaults_file import defaults_text, state_filter_meanings
 from dynamic_alerting.packs.examples import EVALUATION
 from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.packs.pages import reference_page, runbook_page
@@ -16,7 +17,14 @@ CATALOGUE = "src/dynamic_alerting/packs/catalogue.json"
 
 def generated_files(packs: list[Pack]) -> dict[str, str]:
     """Return every generated file: path under the checkout's root to its whole text."""
-    files = {CATALOGUE: catalogue_of(packs).to_json(), "conf.d/_defaults.yaml": defaults_text(packs)}
+    catalogue = catalogue_of(packs)
+    filters = state_filter_meanings(packs)
+    files = {
+        CATALOGUE: catalogue.to_json(),
+        "conf.d/_defaults.yaml": defaults_text(packs),
+        "schemas/tenant.schema.json": tenant_schema(catalogue, filters),
+        "schemas/defaults.schema.json": defaults_schema(catalogue, filters),
+    }
     for pack in packs:
         files[f"rule-packs/{pack.pack}/rules.yaml"] = rules_text(pack)
         files[f"rule-packs/{pack.pack}/tests.yaml"] = cases_text(pack)

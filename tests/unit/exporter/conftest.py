@@ -128,7 +128,8 @@ RunExporter = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("THRESHOLD_EXPORTER_")}
+    ours = ("THRESHOLD_EXPORTER_", "PROMETHEUS_")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
     return kept | dict(extra)
 
 

@@ -51,7 +51,7 @@ def test_other_methods_and_paths_have_the_one_error_shape(exporter: Exporter) ->
         answer = exporter.request(path, method="POST")
         assert "only GET, HEAD" in assert_error(answer, 405, "method_not_allowed")
         assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
-    for path in ("/metric", "/metrics/", "/api/v1/", "/api/v1/config/x", "/-/reload", "/%00"):
+    for path in ("/metric", "/metrics/", "/api/v1/", "/api/v1/config/x", "/-/quit", "/%00"):
         assert_error(exporter.request(path), 404, "not_found")
 
 

@@ -65,6 +65,7 @@ class Discovery(threading.Thread):
         self._configuration: Configuration | None = None
         self._known: Configuration | None = None
         self._wake = threading.Event()
+        self._stopping = threading.Event()
         self._failed_in_a_row = 0
         self.learned = Learned(health=DiscoveryHealth(configured=settings.url is not None))
 
@@ -74,13 +75,19 @@ class Discovery(threading.Thread):
             self._configuration = configuration
             self._wake.set()
 
+    def stop(self) -> None:
+        """Ends the thread after the round that it is in; returns at once."""
+        self._stopping.set()
+        self._wake.set()
+
     def run(self) -> None:
-        """Asks for ever: the process ends it."""
-        while True:
+        """Asks until stopped."""
+        while not self._stopping.is_set():
             self._wake.wait(self.pause())
             # Cleared before the round: a configuration that comes during the round makes another one follow.
             self._wake.clear()
-            self.ask()
+            if not self._stopping.is_set():
+                self.ask()
 
     def pause(self) -> float | None:
         """Seconds until the next round; None: until there is another configuration."""

@@ -11,6 +11,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from typing import Self
 
+#: What Go's server says to somebody who speaks HTTP where TLS is spoken.
+_ANSWER_TO_PLAIN_HTTP = (
+    b"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 48\r\n\r\n"
+    b"Client sent an HTTP request to an HTTPS server.\n"
+)
+
 
 class ServerHandshake(ssl.SSLObject):
     """A handshake that checks the client's names, and tells the client when it fails.
@@ -20,6 +26,7 @@ class ServerHandshake(ssl.SSLObject):
     client hangs up, or the handshake times out.
     """
 
+    outgoing: ssl.MemoryBIO | None = None
     _failure: ssl.SSLError | None = None
 
     def do_handshake(self) -> None:
@@ -35,8 +42,14 @@ class ServerHandshake(ssl.SSLObject):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
         except ssl.SSLError as error:
+            if self.outgoing is None:
+                raise
+            if error.reason == "HTTP_REQUEST":
+                self.outgoing.write(_ANSWER_TO_PLAIN_HTTP)
+            if not self.outgoing.pending:
+                raise
             self._failure = error
-            raise ssl.SSLWantReadError(ssl.SSL_ERROR_WANT_READ, "an alert is to be sent") from error
+            raise ssl.SSLWantReadError(ssl.SSL_ERROR_WANT_READ, "an answer is to be sent") from error
         if isinstance(self.context, ServerContext):
             self.context.check_names(self)
 
@@ -83,7 +96,10 @@ class FollowingContext(ssl.SSLContext):
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
         """A TLS object of the context of now."""
-        return self._current().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+        handshake = self._current().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+        if isinstance(handshake, ServerHandshake):
+            handshake.outgoing = outgoing
+        return handshake
 
 
 def _names_of(handshake: ssl.SSLObject) -> Iterator[str]:
