@@ -22,7 +22,7 @@ def test_a_pattern_is_declared_like_a_name(good_text: str, load_text: Load, comp
 
 def test_a_selector_without_any_name_is_refused(good_text: str, complaints: Complaints) -> None:
     nameless = good_text.replace("expr: web_connections", "expr: '{job=\"web\"}'")
-    assert any("source metric `` is not declared" in said for said in complaints(nameless))
+    assert any("a selector names no metric" in said for said in complaints(nameless))
 
 
 def test_a_signal_may_read_its_own_last_value(good_text: str, load_text: Load) -> None:
