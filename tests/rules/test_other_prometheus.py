@@ -38,5 +38,7 @@ def test_rules_are_accepted(promtool3: str) -> None:
 
 @pytest.mark.parametrize("tests", TESTS, ids=lambda path: str(path.relative_to(ROOT / "rule-packs")))
 def test_the_same_alerts_fire(tests: Path, promtool3: str) -> None:
-    done = subprocess.run([promtool3, "test", "rules", str(tests)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [promtool3, "test", "rules", str(tests)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
