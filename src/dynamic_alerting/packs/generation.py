@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dynamic_alerting.config.schema import defaults_schema, tenant_schema
 from dynamic_alerting.packs.cases import pack_cases
+from dynamic_alerting.packs.dashboards import overview_dashboard, pack_dashboard
 from dynamic_alerting.packs.declared_keys import catalogue_of
 from dynamic_alerting.packs.defaults_file import defaults_text, state_filter_meanings
 from dynamic_alerting.packs.examples import EVALUATION
@@ -29,7 +30,9 @@ def generated_files(packs: list[Pack]) -> dict[str, str]:
         "schemas/tenant.schema.json": tenant_schema(catalogue, filters),
         "schemas/defaults.schema.json": defaults_schema(catalogue, filters),
     }
+    files["dashboards/overview.json"] = overview_dashboard(packs)
     for pack in packs:
+        files[f"dashboards/{pack.pack}.json"] = pack_dashboard(pack)
         files[f"rule-packs/{pack.pack}/rules.yaml"] = rules_text(pack)
         files[f"rule-packs/{pack.pack}/tests.yaml"] = cases_text(pack)
         config_map, text = rendered(pack, "configmap")
