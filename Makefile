@@ -39,7 +39,7 @@ generate: setup ## Write again everything that is generated from rule-packs/*/pa
 	@$(DA_TOOLS) rule-packs generate
 
 new-pack: setup ## Write rule-packs/NAME/pack.yaml, ten lines to start from: make new-pack NAME=nginx
-	@$(DA_TOOLS) rule-packs new $(NAME)
+	@$(DA_TOOLS) rule-packs new $(NAME) $(ARGS)
 
 clean: ## Delete .venv, .state and caches (the running platform is stopped first)
 	@if [ -x $(DA_TOOLS) ]; then $(DA_TOOLS) stack down; fi
