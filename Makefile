@@ -1,13 +1,13 @@
 # `make` alone prints the targets. Everything is set up by the target that needs it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo up status down test lint generate new-pack clean
+.PHONY: help setup setup-tests demo up status down test lint generate new-pack bench-exporter clean
 
 PYTHON := .venv/bin/python
 DA_TOOLS := .venv/bin/da-tools
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: system packages, .venv (quick when nothing is)
 	@scripts/setup.sh
@@ -40,6 +40,9 @@ generate: setup ## Write again everything that is generated from rule-packs/*/pa
 
 new-pack: setup ## Write rule-packs/NAME/pack.yaml, ten lines to start from: make new-pack NAME=nginx
 	@$(DA_TOOLS) rule-packs new $(NAME) $(ARGS)
+
+bench-exporter: setup ## Measure the exporter against its peers, and write docs/benchmarks.md
+	@$(PYTHON) -m bench.exporter --page $(ARGS)
 
 clean: ## Delete .venv, .state and caches (the running platform is stopped first)
 	@if [ -x $(DA_TOOLS) ]; then $(DA_TOOLS) stack down; fi

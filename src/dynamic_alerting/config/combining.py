@@ -6,6 +6,7 @@ about a microsecond a tenant.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,7 +41,7 @@ def combine(files: Sequence[CompiledFile], now: datetime, *, is_directory: bool)
         is_directory: whether tenants belong to files; a single file may define all of them.
     """
     later = LaterFindings()
-    platform = [file for file in files if not is_directory or is_platform_file(file.name)]
+    platform = list(takewhile(lambda file: is_platform_file(file.name), files)) if is_directory else files
     is_strict = any(file.ownership_strict for file in platform)
     if is_directory:
         owned = Ownership(files, later, is_strict=is_strict).tenants.values()

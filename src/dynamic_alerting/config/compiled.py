@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from dynamic_alerting.config.ownership import stem
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -26,6 +28,7 @@ class CompiledFile:
 
     Attributes:
         name: the file's name.
+        stem: the tenant that it is named after.
         accepted: False where nothing of its present content is used: what it said last, if anything, is
             kept in the other attributes.
         is_loaded: whether any content of the file has ever been used.
@@ -50,3 +53,8 @@ class CompiledFile:
     rejected: int = 0
     deadlines: tuple[Deadline, ...] = ()
     lines: Mapping[int, str] = field(default_factory=dict)
+    stem: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Worked out once: every reload asks every file.
+        object.__setattr__(self, "stem", stem(self.name))

@@ -132,8 +132,7 @@ class _FileReader:
         self, tenants: Iterable[Tenant], defaults: Iterable[Entry], filters: Iterable[StateFilter]
     ) -> dict[int, str]:
         """The lines that findings may show which are made later, when all files are known."""
-        stem = self._last.name.rpartition(".")[0]
-        numbers = {tenant.origin.line for tenant in tenants if tenant.name != stem}
+        numbers = {tenant.origin.line for tenant in tenants if tenant.name != self._last.stem}
         numbers |= {state.origin.line for tenant in tenants for state in tenant.states}
         numbers |= {entry.origin.line for entry in defaults}
         numbers |= {state_filter.origin.line for state_filter in filters}

@@ -99,15 +99,17 @@ class Loader:
                 lost all of its files (as when a volume is not mounted); what was loaded stays as it was.
         """
         with self._lock:
-            listing, readings = self._read_generation(reread=reread)
-            with collector_paused():
-                held = self._compile(listing, readings)
-            now = self._clock()
-            if self._loaded is None or held is not self._held or self._has_expired(now):
-                self._loaded = self._combine(held, now, is_directory=listing.is_directory)
-                self._held = held
-            self._remember(listing, readings)
-            return self._loaded
+            return self._load(None, reread=reread)
+
+    def load_changes(self) -> Loaded | None:
+        """What load() gives where changed() is true, else None; looks at the files only once for both.
+
+        Raises:
+            SourceUnreadable: as load().
+        """
+        with self._lock:
+            listing = list_source(self._source)
+            return self._load(listing, reread=False) if self._is_news(listing) else None
 
     def changed(self) -> bool:
         """Whether load() may give something else than last time.
@@ -121,11 +123,25 @@ class Loader:
                 listing = list_source(self._source)
             except SourceUnreadable:
                 return True
-            if listing.signatures != self._signatures or listing.problems != self._problems:
-                return True
-            if self._has_expired(self._clock()):
-                return True
-            return any(self._differs(name, listing) for name in tuple(self._unsettled))
+            return self._is_news(listing)
+
+    def _load(self, listing: Listing | None, *, reread: bool) -> Loaded:
+        listing, readings = self._read_generation(listing, reread=reread)
+        with collector_paused():
+            held = self._compile(listing, readings)
+        now = self._clock()
+        if self._loaded is None or held is not self._held or self._has_expired(now):
+            self._loaded = self._combine(held, now, is_directory=listing.is_directory)
+            self._held = held
+        self._remember(listing, readings)
+        return self._loaded
+
+    def _is_news(self, listing: Listing) -> bool:
+        if listing.signatures != self._signatures or listing.problems != self._problems:
+            return True
+        if self._has_expired(self._clock()):
+            return True
+        return any(self._differs(name, listing) for name in tuple(self._unsettled))
 
     def _differs(self, name: str, listing: Listing) -> bool:
         reading = read_listed(name, listing)
@@ -138,12 +154,15 @@ class Loader:
     def _has_expired(self, now: datetime) -> bool:
         return self._valid_until is not None and now >= self._valid_until
 
-    def _read_generation(self, *, reread: bool) -> tuple[Listing, dict[str, Reading]]:
-        """List the source and read what is not known to be unchanged, all from one generation."""
+    def _read_generation(
+        self, listing: Listing | None, *, reread: bool
+    ) -> tuple[Listing, dict[str, Reading]]:
+        """Read what is not known to be unchanged, all from one generation: the listed one, or the present."""
         for _ in range(_ATTEMPTS):
-            listing = list_source(self._source)
+            listing = listing or list_source(self._source)
             readings = self._read_changed(listing, reread=reread)
             if readings is None or not still_there(self._source, listing):
+                listing = None
                 continue
             if self._held and not listing.names():
                 raise SourceUnreadable(f"{self._source}: all of its files are gone")

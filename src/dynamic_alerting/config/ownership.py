@@ -50,11 +50,11 @@ class Ownership:
         platform: list[tuple[CompiledFile, Tenant]] = []
         guests: list[tuple[CompiledFile, Tenant]] = []
         for file in files:
-            if is_platform_file(file.name):
+            name, own = file.name, file.stem
+            if name.startswith(PLATFORM_PREFIX):
                 platform.extend((file, tenant) for tenant in file.tenants)
                 continue
-            own = stem(file.name)
-            is_own_file = self._named_after.setdefault(own, file.name) is file.name
+            is_own_file = self._named_after.setdefault(own, name) is name
             for tenant in file.tenants:
                 if is_own_file and tenant.name == own:
                     self.tenants[own] = tenant

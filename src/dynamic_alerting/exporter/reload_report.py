@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
+from typing import TypeVar
 
 from dynamic_alerting.config.findings import Finding, FindingSeverity
 from dynamic_alerting.exporter.logs import log_event
@@ -12,6 +13,8 @@ _NAMES = 20
 
 #: Findings logged one by one at a reload; the rest is counted, and served at /api/v1/findings.
 _FINDINGS = 100
+
+_T = TypeVar("_T")
 
 _LEVELS: dict[str, int] = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 
@@ -62,11 +65,22 @@ def report_expansion(before: Snapshot, after: Snapshot) -> None:
 
 def _difference(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
     """Findings that came and that went; those of untouched files are the same objects and cost no hashing."""
-    same = set(map(id, before)) & set(map(id, after))
-    old = {finding for finding in before if id(finding) not in same}
-    new = [finding for finding in after if id(finding) not in same]
+    gone, new = _without_shared(before, after)
+    old = set(gone)
     came = [finding for finding in new if finding not in old]
     return came, list(old.difference(new))
+
+
+def _without_shared(before: Sequence[_T], after: Sequence[_T]) -> tuple[list[_T], list[_T]]:
+    """Both without the objects that are in both, which are nearly all of them."""
+    if len(before) == len(after):
+        pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
+        before, after = [old for old, _ in pairs], [new for _, new in pairs]
+    shared = set(map(id, before)) & set(map(id, after))
+    return (
+        [one for one in before if id(one) not in shared],
+        [one for one in after if id(one) not in shared],
+    )
 
 
 def _report_findings(findings: list[Finding]) -> None:
@@ -94,17 +108,18 @@ def level_of(severity: FindingSeverity) -> int:
 
 
 def _changed_files(before: Snapshot | None, after: Snapshot) -> list[str]:
-    old = {status.name: status.sha256 for status in before.loaded.files} if before else {}
-    new = {status.name: status.sha256 for status in after.loaded.files}
-    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    """Files that came, went, or have another content; those of untouched files are the same objects."""
+    old, new = _without_shared(before.loaded.files if before else (), after.loaded.files)
+    contents = {status.name: status.sha256 for status in old}
+    changed = {status.name for status in new if contents.pop(status.name, None) != status.sha256}
+    return sorted(changed | contents.keys())
 
 
 def _changed_tenants(before: Snapshot | None, after: Snapshot) -> list[str]:
     """Tenants that came, went, or were rendered again (a change of the platform's defaults renders all)."""
-    old = before.tenants if before else {}
-    return sorted(
-        name for name in old.keys() | after.tenants.keys() if old.get(name) is not after.tenants.get(name)
-    )
+    old, new = before.tenants if before else {}, after.tenants
+    changed = [name for name, tenant in new.items() if old.get(name) is not tenant]
+    return sorted(changed + [name for name in old if name not in new])
 
 
 def _some(names: Collection[str]) -> str | None:

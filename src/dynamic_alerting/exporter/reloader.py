@@ -24,8 +24,8 @@ class Source(Protocol):
     def load(self, *, reread: bool = False) -> Loaded:
         """Reads everything that changed; with ``reread``, everything."""
 
-    def changed(self) -> bool:
-        """Tells, cheaply, whether load() may give something else than last time."""
+    def load_changes(self) -> Loaded | None:
+        """Does the same where anything may have changed, which is cheap to tell; else None."""
 
 
 def utc_now() -> datetime:
@@ -71,8 +71,11 @@ class Reloader:
         say why.
         """
         try:
-            if forced or self._must_load() or self._source.changed():
-                self._reload(reread=forced)
+            begun = time.perf_counter()
+            must_load = forced or self._must_load()
+            loaded = self._source.load(reread=forced) if must_load else self._source.load_changes()
+            if loaded is not None:
+                self._take(loaded, begun)
             elif self._is_due():
                 self._follow_clock()
             elif self._learned is not self._discovery.learned:
@@ -87,10 +90,9 @@ class Reloader:
         """Nothing has been loaded yet, or the last attempt failed: there is nothing to compare with."""
         return self.served.snapshot is None or self._health.unreadable is not None
 
-    def _reload(self, *, reread: bool) -> None:
+    def _take(self, loaded: Loaded, begun: float) -> None:
+        """Serves what was loaded since the performance counter was at ``begun``."""
         before = self.served.snapshot
-        begun = time.perf_counter()
-        loaded = self._source.load(reread=reread)
         expansion = self._take_learned()
         at, limit = self._clock(), self._series_limit
         snapshot = build_snapshot(loaded, self._catalogue, at, before, expansion, limit=limit)

@@ -12,6 +12,7 @@ import pytest
 
 from dynamic_alerting.config import readings, sources
 from dynamic_alerting.config.loader import Loader, SourceUnreadable
+from dynamic_alerting.config.sources import list_source
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.values import Custom
 
@@ -390,3 +391,49 @@ def test_callers_of_several_threads_wait_for_each_other(confd: Any) -> None:
     for thread in threads:
         thread.join()
     assert all(loaded is seen[0] for loaded in seen)
+
+
+def test_changes_are_loaded_where_there_are_any(confd: Any) -> None:
+    confd.write(db_a=_content("db-a.yaml", 1))
+    first = confd.loader.load_changes()
+    assert first is not None
+    assert confd.loader.load_changes() is None
+    confd.write(db_a=_content("db-a.yaml", 2))
+    second = confd.loader.load_changes()
+    assert second is not None
+    assert second is confd.load()
+    assert confd.values() == {"mysql_cpu": Custom(2.0)}
+    assert confd.loader.load_changes() is None
+
+
+def test_changes_are_looked_for_only_once(confd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    confd.write(db_a=_content("db-a.yaml", 1)).load()
+    looks = []
+
+    def counted(source: Path) -> object:
+        looks.append(source)
+        return list_source(source)
+
+    monkeypatch.setattr("dynamic_alerting.config.loader.list_source", counted)
+    confd.write(db_a=_content("db-a.yaml", 2))
+    assert confd.loader.load_changes() is not None
+    assert len(looks) == 1
+
+
+def test_a_generation_that_goes_between_look_and_read_is_not_read(
+    config_map: ConfigMap, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config_map.update(1)
+    loader = Loader(config_map.path, catalogue)
+    loader.load()
+    config_map.update(2)
+
+    def overtaken(source: Path) -> object:
+        listing = list_source(source)
+        monkeypatch.undo()
+        config_map.update(3)
+        return listing
+
+    monkeypatch.setattr("dynamic_alerting.config.loader.list_source", overtaken)
+    assert loader.load_changes() is not None
+    assert _numbers(loader) == {Custom(3.0)}

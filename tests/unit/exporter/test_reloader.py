@@ -142,8 +142,8 @@ def test_a_defect_does_not_end_the_reloads(
                 raise ZeroDivisionError("a defect")
             return loader.load(reread=reread)
 
-        def changed(self) -> bool:
-            return True
+        def load_changes(self) -> Loaded | None:
+            return self.load()
 
     source = Defective()
     world.reloader = Reloader(source, catalogue, clock=lambda: world.now)

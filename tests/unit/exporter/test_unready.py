@@ -23,7 +23,7 @@ class Unreadable:
         del reread
         raise SourceUnreadable("conf.d: <gone>")
 
-    def changed(self) -> bool:
+    def load_changes(self) -> Loaded | None:
         raise AssertionError("there is nothing to compare with before the first load")
 
 

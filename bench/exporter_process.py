@@ -1,0 +1,108 @@
+"""The real threshold-exporter as a process of its own: start, scrapes, CPU time and memory."""
+
+import http.client
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from bench.measuring import ROOT
+
+_PROGRAM = Path(sys.executable).parent / "threshold-exporter"
+_MARKS = ("msg=listening", 'msg="configuration loaded"')
+
+
+class ExporterProcess:
+    """Runs the program on a free port from ``with`` to its end.
+
+    Its log says when it is ready: asking it again and again would take CPU time from the load.
+
+    Attributes:
+        started_in: Seconds from its start until it is ready and its first scrape is answered.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        begun = time.perf_counter()
+        self._process = subprocess.Popen(  # noqa: S603 - this project's own program
+            [
+                _PROGRAM,
+                "--config-dir",
+                directory,
+                "--web.listen-address",
+                "127.0.0.1:0",
+                "--web.enable-lifecycle",
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        self._port = 0
+        self._wait_until_ready()
+        self.scrape()
+        self.started_in = time.perf_counter() - begun
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.communicate(timeout=30)
+
+    def scrape(self, encoding: str = "identity") -> bytes:
+        """One scrape, as Prometheus makes it."""
+        return self._ask("GET", "/metrics", {"Accept-Encoding": encoding})
+
+    def reload(self) -> None:
+        """Has everything read again, and waits for it."""
+        self._ask("POST", "/-/reload", {})
+
+    def cpu_of(self, scrapes: int, *, encoding: str) -> float:
+        """Seconds of CPU that one scrape takes the exporter, as the mean of several."""
+        before = self.cpu()
+        for _ in range(scrapes):
+            self.scrape(encoding)
+        return (self.cpu() - before) / scrapes
+
+    def cpu(self) -> float:
+        """Seconds of CPU of all its threads so far; the kernel counts them in nanoseconds."""
+        tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+    def resident_bytes(self) -> int:
+        """Its memory: the part that it shares with nothing else."""
+        rollup = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text(encoding="ascii")
+        return sum(int(kib) for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.MULTILINE)) * 1024
+
+    def _ask(self, method: str, path: str, headers: dict[str, str]) -> bytes:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        try:
+            connection.request(method, path, headers=headers)
+            response = connection.getresponse()
+            body = response.read()
+        finally:
+            connection.close()
+        if response.status != http.client.OK:
+            raise RuntimeError(f"{path} answered {response.status}")
+        return body
+
+    def _wait_until_ready(self) -> None:
+        log = self._log()
+        awaited = set(_MARKS)
+        while awaited:
+            line = log.readline()
+            if not line:
+                raise RuntimeError(f"the exporter ended with status {self._process.wait()}")
+            address = re.search(r'msg=listening .*address="?127\.0\.0\.1:(\d+)', line)
+            if address is not None:
+                self._port = int(address[1])
+            awaited = {mark for mark in awaited if mark not in line}
+
+    def _log(self) -> IO[str]:
+        if self._process.stderr is None:
+            raise RuntimeError("the exporter's log is not connected")
+        return self._process.stderr

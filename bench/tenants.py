@@ -1,0 +1,86 @@
+"""The configuration that the exporter's benchmarks load: the platform's defaults and one file per tenant."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from dynamic_alerting.model.catalogue import Catalogue, KeySpec
+from dynamic_alerting.packs.bundled import load_catalogue
+
+THRESHOLDS = 50
+"""In each file."""
+
+PACKS = ("mariadb", "redis")
+"""Those whose keys the tenants set."""
+
+_SCHEDULED = 3
+_WINDOWS = (
+    "22:00-06:00",
+    "Mon-Fri 09:00-18:00 Asia/Taipei",
+    "Sat,Sun 00:00-24:00 Europe/Berlin",
+    "Sun 01:00-05:00 America/New_York",
+)
+_QUEUES = ("orders", "mail", "invoices", "exports", "thumbnails", "webhooks")
+_DEFAULTS = Path(__file__).parents[1] / "conf.d" / "_defaults.yaml"
+
+
+def write_tenants(directory: Path, count: int) -> None:
+    """Fills a directory with the platform's defaults and ``count`` tenants, the same ones each time."""
+    directory.mkdir(parents=True)
+    shutil.copy(_DEFAULTS, directory)
+    catalogue = load_catalogue()
+    for number in range(count):
+        path = directory / f"{tenant_name(number)}.yaml"
+        path.write_text(tenant_file(number, catalogue), encoding="ascii")
+
+
+def tenant_name(number: int) -> str:
+    """Names that look like namespaces."""
+    return f"db-{number:05}"
+
+
+def tenant_file(number: int, catalogue: Catalogue) -> str:
+    """One tenant's file; every tenant has numbers, windows and queues of its own."""
+    chance = random.Random(number)  # noqa: S311 - the same files in every run, and nothing secret
+    lines = [f"    {line}\n" for line in _settings(chance, catalogue)]
+    return f"tenants:\n  {tenant_name(number)}:\n    _packs: [{', '.join(PACKS)}]\n{''.join(lines)}"
+
+
+def _settings(chance: random.Random, catalogue: Catalogue) -> Iterator[str]:
+    dimensional = list(_dimensional_keys(chance))
+    base = list(_base_keys(catalogue))[: THRESHOLDS - len(dimensional)]
+    scheduled = set(chance.sample(range(len(base)), _SCHEDULED))
+    for index, key in enumerate(base):
+        value = f'"{_number(chance)}"'
+        if index in scheduled:
+            window = chance.choice(_WINDOWS)
+            override = f'{{window: "{window}", value: "{_number(chance)}"}}'
+            value = f"{{default: {value}, overrides: [{override}]}}"
+        yield f"{key}: {value}"
+    for key in dimensional:
+        yield f'{key}: "{_number(chance)}"'
+
+
+def _dimensional_keys(chance: random.Random) -> Iterator[str]:
+    first, second = chance.sample(_QUEUES, 2)
+    yield f'redis_queue_length{{queue="{first}"}}'
+    yield f'redis_queue_length_critical{{queue="{first}"}}'
+    yield f'redis_queue_length{{queue="{second}-{chance.randrange(100)}"}}'
+    yield f'redis_queue_length{{queue=~"{second}-.*"}}'
+    yield f'redis_keys{{db="db{chance.randrange(16)}"}}'
+
+
+def _base_keys(catalogue: Catalogue) -> Iterator[str]:
+    specs = [spec for spec in catalogue.specs.values() if spec.pack in PACKS]
+    yield from (spec.key for spec in specs)
+    yield from (f"{spec.key}_critical" for spec in sorted(specs, key=_rather_critical))
+
+
+def _rather_critical(spec: KeySpec) -> bool:
+    return spec.default_critical is None
+
+
+def _number(chance: random.Random) -> int:
+    """Two digits that matter, as people write thresholds: 85, 240, 1500."""
+    return chance.randrange(10, 100) * 10 ** chance.choice((0, 0, 0, 1, 2))
