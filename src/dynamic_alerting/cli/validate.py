@@ -48,7 +48,7 @@ def command(path: Path, output: str, *, strict: bool, alone: bool, series_limit:
     Example: da-tools validate conf.d --strict
     """
     try:
-        # Ten thousand files take some seconds. The status shows on a terminal only, and leaves nothing behind.
+        # Ten thousand files take some seconds; the status shows on a terminal only, and leaves nothing.
         with Console(stderr=True).status(f"Reading {path}"):
             validation = validate(path, load_catalogue(), alone=alone, series_limit=series_limit)
     except SourceUnreadable as error:
