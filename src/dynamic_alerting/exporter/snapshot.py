@@ -108,21 +108,22 @@ def build_snapshot(
     resolver = Resolver(loaded.configuration, catalogue)
     known: Mapping[str, RenderedTenant] = {}
     if previous is not None and _same_platform(previous.loaded.configuration, loaded.configuration):
-        known = previous.tenants
+        known = _known(previous, at)
     return _build(loaded, _Rendering(resolver, at, expansion, limit), known, previous)
 
 
 def advance(snapshot: Snapshot, at: datetime, expansion: Expansion) -> Snapshot:
     """The same configuration at another instant or with other label sets; who is concerned is rendered again.
 
-    The instant may also lie before the snapshot's (the clock was set back); then every tenant whose lines
-    depend on time is rendered again.
+    The instant may also lie before the snapshot's (the clock was set back); then everybody is rendered again.
     """
-    known = snapshot.tenants
-    if at < snapshot.at:
-        known = {name: one for name, one in known.items() if one.next_change is None}
     rendering = _Rendering(snapshot.resolver, at, expansion, snapshot.limit)
-    return _build(snapshot.loaded, rendering, known, snapshot)
+    return _build(snapshot.loaded, rendering, _known(snapshot, at), snapshot)
+
+
+def _known(previous: Snapshot, at: datetime) -> Mapping[str, RenderedTenant]:
+    """What may be taken over; nothing from the future, where windows have opened and values have ended."""
+    return previous.tenants if previous.at <= at else {}
 
 
 def _same_platform(old: Configuration, new: Configuration) -> bool:
