@@ -134,8 +134,6 @@ class World:
         """What /metrics answers, rendered anew."""
         if at is not None:
             self.at = at
-        if self.snapshot is not None and self.snapshot.at > self.at:
-            self.snapshot = None
         expansion = Expansion({key[0]: {key: sets} for key, sets in self.present.items()})
         snapshot = build_snapshot(self.load(), self.catalogue, self.at, self.snapshot, expansion)
         self.snapshot = snapshot
