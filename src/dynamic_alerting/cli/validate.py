@@ -6,18 +6,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.validate_text import annotations, as_text
 from dynamic_alerting.config.loader import SourceUnreadable
 from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.packs.bundled import load_catalogue
 from dynamic_alerting.tenants.validated_json import validation_view
 from dynamic_alerting.tenants.validation import validate
-
-
-class CannotError(click.ClickException):
-    """It could not be validated: exit 2."""
-
-    exit_code = 2
 
 
 @click.command(name="validate")
