@@ -1,0 +1,1 @@
+"""Benchmarks: how much the exporter and the rules cost, each against a named peer in the same run."""
