@@ -47,6 +47,8 @@ if [ "${1:-}" = --for-tests ]; then
     prometheus-redis-exporter:prometheus-redis-exporter
     initdb:postgresql
     prometheus-postgres-exporter:prometheus-postgres-exporter
+    curl:curl
+    openssl:openssl
   )
 fi
 

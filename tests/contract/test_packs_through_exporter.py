@@ -85,6 +85,21 @@ def test_whatever_a_rule_selects_can_be_served(pack: Pack, replicas: list[list[S
     assert dead == set()
 
 
+def test_every_default_that_is_served_is_read_by_an_alert(replicas: list[list[Series]]) -> None:
+    selected = [
+        each
+        for pack in PACKS
+        for rule in _rules(pack)
+        if "alert" in rule
+        for each in _selectors(rule["expr"], "user_threshold")
+    ]
+    served = [
+        each for each in replicas[0] if each[0] == "user_threshold" and dict(each[1])["tenant"] == TENANT
+    ]
+    assert served
+    assert [each for each in served if not any(_selects(one, each) for one in selected)] == []
+
+
 @pytest.mark.parametrize("pack", [each for each in PACKS if each.state_filters], ids=lambda pack: pack.pack)
 def test_every_state_filter_is_served_and_selected(pack: Pack, replicas: list[list[Series]]) -> None:
     selected = [each for rule in _rules(pack) for each in _selectors(rule["expr"], "user_state_filter")]
@@ -122,7 +137,7 @@ def _alerts_with_defaults(pack: Pack) -> Iterator[tuple[str, str, Example, str]]
         if threshold.default is not None and threshold.example.threshold is None:
             yield threshold.alert.name, _severity(threshold), threshold.example, threshold.alert.for_
     for alert in pack.alerts:
-        if alert.all_of:
+        if alert.all_of and all(pack.threshold(key).default is not None for key in alert.all_of):
             common = {_severity(pack.threshold(key)) for key in alert.all_of}
             yield alert.name, common.pop(), alert.example, alert.for_
         elif alert.state_filter:

@@ -1,7 +1,6 @@
 """The whole way from files to series, in one process: loader, resolver, exposition."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.loader import Loaded, Loader
+from dynamic_alerting.exporter.discovery.expansion import Expansion
 from dynamic_alerting.exporter.exposition import family_header
 from dynamic_alerting.exporter.metrics import USER_STATE_FILTER, USER_THRESHOLD
 from dynamic_alerting.exporter.snapshot import Snapshot, build_snapshot
@@ -105,6 +105,7 @@ class World:
         self.catalogue = catalogue
         self.loader = Loader(self.path, catalogue, clock=lambda: self.at)
         self.snapshot: Snapshot | None = None
+        self.present: dict[tuple[str, str], tuple[tuple[tuple[str, str], ...], ...]] = {}
 
     def write(self, files: Mapping[str, str | bytes]) -> "World":
         """Write files by name."""
@@ -121,6 +122,11 @@ class World:
         """Write a tenant's file, a key a line."""
         return self.write({f"{name}.yaml": f"tenants:\n  {name}:\n" + _indented(lines, 4)})
 
+    def signal(self, name: str, *label_sets: Mapping[str, str], tenant: str = "db-a") -> "World":
+        """Let a key's signal have these labels now, as discovery would find them."""
+        self.present[tenant, name] = tuple(tuple(sorted(labels.items())) for labels in label_sets)
+        return self
+
     def load(self) -> Loaded:
         return self.loader.load()
 
@@ -128,7 +134,8 @@ class World:
         """What /metrics answers, rendered anew."""
         if at is not None:
             self.at = at
-        snapshot = build_snapshot(self.load(), self.catalogue, self.at, self.snapshot)
+        expansion = Expansion({key[0]: {key: sets} for key, sets in self.present.items()})
+        snapshot = build_snapshot(self.load(), self.catalogue, self.at, self.snapshot, expansion)
         self.snapshot = snapshot
         families = (
             (USER_THRESHOLD, snapshot.families.thresholds),
@@ -213,15 +220,6 @@ def worlds(tmp_path: Path) -> Callable[..., World]:
         return World(root, catalogue)
 
     return make
-
-
-_BLOCK = re.compile(r"^```yaml\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-@pytest.fixture(scope="session")
-def yaml_blocks() -> Any:
-    """The text of every YAML block of a page."""
-    return lambda page: [match["text"] for match in _BLOCK.finditer(page.read_text())]
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def tool(tmp_path: Path, port_base: int) -> Iterator[Tool]:
 @pytest.fixture
 def stranger() -> Iterator[subprocess.Popen[bytes]]:
     """A process that is not ours, although it is called like one of ours."""
-    with subprocess.Popen(["mariadbd", "60"], executable="/bin/sleep") as process:
+    with subprocess.Popen(["mariadbd", "900"], executable="/bin/sleep") as process:
         yield process
         process.kill()
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.explain_text import explained
 from dynamic_alerting.config.loader import Loaded, Loader, SourceUnreadable
 from dynamic_alerting.exporter.api import InstantError, parse_instant
@@ -16,12 +18,6 @@ from dynamic_alerting.tenants.explain import Explainer, UnknownTenantError
 from dynamic_alerting.tenants.explained_json import explanation_view
 from dynamic_alerting.tenants.explanation import Explanation
 from dynamic_alerting.tenants.key_places import findings_about
-
-
-class CannotError(click.ClickException):
-    """It could not be explained: exit 2."""
-
-    exit_code = 2
 
 
 @click.command(name="explain")
@@ -49,7 +45,8 @@ def command(tenant: str, key: str | None, config_dir: Path, at_text: str | None,
     at = _instant(at_text)
     catalogue = load_catalogue()
     try:
-        loaded = Loader(config_dir, catalogue, clock=lambda: at).load()
+        with Console(stderr=True).status(f"Reading {config_dir}"):
+            loaded = Loader(config_dir, catalogue, clock=lambda: at).load()
     except SourceUnreadable as error:
         raise CannotError(str(error)) from error
     try:

@@ -107,7 +107,7 @@ def _overview(explanation: Explanation) -> str:
     cells = [
         (f"{key.name}{labels_text(target)}", str(tier.severity), _value(tier), tier.why)
         for key, target, tier in rows
-        if tier.outcome in (Outcome.SERVED, Outcome.DISABLED) or _is_left_out(tier)
+        if tier.outcome in (Outcome.SERVED, Outcome.AWAITED, Outcome.DISABLED) or _is_left_out(tier)
     ]
     widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
     lines = [

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from dynamic_alerting.packs.bundled import checkout_root, rule_packs_directory
-from dynamic_alerting.packs.generation import generated_files, rules_text, stale_files, write_files
-from dynamic_alerting.packs.loading import PackError, load_packs
+from dynamic_alerting.cli import rule_packs_new, rule_packs_render
+from dynamic_alerting.cli.loaded_packs import loaded_packs, one_pack, root_or_checkout
+from dynamic_alerting.packs.generation import generated_files, stale_files, write_files
 from dynamic_alerting.packs.overview import overview, pack_details
-from dynamic_alerting.packs.pack import Pack
 
 OUTPUT = click.option(
     "--output", type=click.Choice(["text", "json"]), default="text", help="What to print on stdout."
@@ -24,12 +23,6 @@ PACKS = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Directory of packs [default: those that ship with this program].",
 )
-
-
-class CannotError(click.ClickException):
-    """Something could not be done: exit 2."""
-
-    exit_code = 2
 
 
 @click.group(name="rule-packs")
@@ -48,7 +41,7 @@ def list_packs(packs: Path | None, output: str) -> None:
 
     Example: da-tools rule-packs list --output json
     """
-    rows = overview(_packs(packs))
+    rows = overview(loaded_packs(packs))
     if output == "json":
         click.echo(json.dumps(rows, indent=2))
         return
@@ -66,7 +59,7 @@ def show(pack: str, packs: Path | None, output: str) -> None:
 
     Example: da-tools rule-packs show mariadb
     """
-    details = pack_details(_one(pack, packs))
+    details = pack_details(one_pack(pack, packs))
     if output == "json":
         click.echo(json.dumps(details, indent=2))
         return
@@ -84,22 +77,6 @@ def show(pack: str, packs: Path | None, output: str) -> None:
 
 
 @command.command()
-@click.argument("pack", nargs=-1)
-@click.option(
-    "--format", "form", type=click.Choice(["prometheus"]), default="prometheus", help="Form to print."
-)
-@PACKS
-def render(pack: tuple[str, ...], form: str, packs: Path | None) -> None:
-    """Print the rules of the named packs, or of all, one YAML document each.
-
-    Example: da-tools rule-packs render mariadb > /etc/prometheus/rules/mariadb.yaml
-    """
-    del form  # one form so far
-    chosen = [_one(name, packs) for name in pack] if pack else _packs(packs)
-    click.echo("---\n".join(rules_text(each) for each in chosen), nl=False)
-
-
-@command.command()
 @ROOT
 @OUTPUT
 def check(root: Path | None, output: str) -> None:
@@ -107,7 +84,7 @@ def check(root: Path | None, output: str) -> None:
 
     Example: da-tools rule-packs check
     """
-    root = _root(root)
+    root = root_or_checkout(root)
     _report_stale(stale_files(root, _generated(root)), output)
 
 
@@ -122,7 +99,7 @@ def generate(root: Path | None, output: str, *, only_check: bool) -> None:
 
     Example: da-tools rule-packs generate
     """
-    root = _root(root)
+    root = root_or_checkout(root)
     files = _generated(root)
     if only_check:
         _report_stale(stale_files(root, files), output)
@@ -149,29 +126,8 @@ def _report_stale(stale: list[str], output: str) -> None:
 
 
 def _generated(root: Path) -> dict[str, str]:
-    return generated_files(_packs(root / "rule-packs"))
+    return generated_files(loaded_packs(root / "rule-packs"))
 
 
-def _packs(directory: Path | None) -> list[Pack]:
-    try:
-        return load_packs(directory or rule_packs_directory())
-    except PackError as error:
-        raise CannotError(f"{len(error.problems)} problem(s)\n{error}") from error
-    except OSError as error:
-        raise CannotError(str(error)) from error
-
-
-def _one(name: str, directory: Path | None) -> Pack:
-    packs = _packs(directory)
-    for pack in packs:
-        if pack.pack == name:
-            return pack
-    known = ", ".join(pack.pack for pack in packs)
-    raise CannotError(f"there is no pack {name}; there are {known}")
-
-
-def _root(root: Path | None) -> Path:
-    try:
-        return root or checkout_root()
-    except FileNotFoundError as error:
-        raise CannotError(str(error)) from error
+command.add_command(rule_packs_new.command)
+command.add_command(rule_packs_render.command)

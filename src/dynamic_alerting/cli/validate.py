@@ -4,18 +4,15 @@ import json
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.validate_text import annotations, as_text
 from dynamic_alerting.config.loader import SourceUnreadable
+from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.packs.bundled import load_catalogue
 from dynamic_alerting.tenants.validated_json import validation_view
 from dynamic_alerting.tenants.validation import validate
-
-
-class CannotError(click.ClickException):
-    """It could not be validated: exit 2."""
-
-    exit_code = 2
 
 
 @click.command(name="validate")
@@ -23,13 +20,20 @@ class CannotError(click.ClickException):
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--alone", is_flag=True, help="Take a file for the whole configuration (--config-file).")
 @click.option(
+    "--series-limit",
+    type=click.IntRange(min=0),
+    default=DEFAULT_SERIES_LIMIT,
+    show_default=True,
+    help="The exporter's --limit.series-per-tenant; 0 for none.",
+)
+@click.option(
     "--output",
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
     help="What to print on stdout; github: annotations of a workflow run.",
 )
-def command(path: Path, output: str, *, strict: bool, alone: bool) -> None:
+def command(path: Path, output: str, *, strict: bool, alone: bool, series_limit: int) -> None:
     """Validate the configuration in PATH with the exporter's own loader.
 
     PATH is a directory such as conf.d, or a file. A file beside a _defaults.yaml is judged as a part of its
@@ -39,7 +43,9 @@ def command(path: Path, output: str, *, strict: bool, alone: bool) -> None:
     Example: da-tools validate conf.d --strict
     """
     try:
-        validation = validate(path, load_catalogue(), alone=alone)
+        # Ten thousand files take some seconds; the status shows on a terminal only, and leaves nothing.
+        with Console(stderr=True).status(f"Reading {path}"):
+            validation = validate(path, load_catalogue(), alone=alone, series_limit=series_limit)
     except SourceUnreadable as error:
         raise CannotError(str(error)) from error
     if output == "json":

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dynamic_alerting.config.excerpts import excerpt, split_lines
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.severities import severities_of
+from dynamic_alerting.config.source_lines import SourceLines
 from dynamic_alerting.model.values import DISABLED, USE_DEFAULT, Scheduled, TimeBoxed
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def unused_overrides(configuration: Configuration, catalogue: Catalogue, source:
         source: the directory or the file that was loaded, for excerpts.
     """
     defaults = _Defaults(configuration, catalogue)
-    lines = _Lines(source)
+    lines = SourceLines(source)
     for tenant in configuration.tenants:
         for entry in tenant.entries:
             default = defaults.same(entry, tenant)
@@ -98,28 +98,7 @@ def _disables(value: Value) -> bool:
     return value is DISABLED
 
 
-class _Lines:
-    """The lines of the files, read when they are first shown."""
-
-    def __init__(self, source: Path) -> None:
-        self._source = source
-        self._files: dict[str, list[str]] = {}
-
-    def line(self, origin: Origin) -> str:
-        """The line of a place; empty where the file is not what it was when it was loaded."""
-        lines = self._files.get(origin.file)
-        if lines is None:
-            path = self._source / origin.file if self._source.is_dir() else self._source
-            try:
-                lines = split_lines(path.read_text(encoding="utf-8-sig", errors="replace"))
-            except OSError:
-                lines = []
-            self._files = {origin.file: lines}  # the tenants of one file follow each other: one is enough
-        return lines[origin.line - 1] if origin.line <= len(lines) else ""
-
-
-def _finding(text: str, origin: Origin, default: Origin, lines: _Lines) -> Finding:
-    shown = excerpt(lines.line(origin), origin.line, origin.column, len(text))
+def _finding(text: str, origin: Origin, default: Origin, lines: SourceLines) -> Finding:
     return Finding(
         "DA047",
         origin.file,
@@ -128,5 +107,5 @@ def _finding(text: str, origin: Origin, default: Origin, lines: _Lines) -> Findi
         text,
         f"{default.file}:{default.line} says the same, so this line changes nothing.",
         "Delete it to follow the default; keep it to stay as it is if the default changes.",
-        shown,
+        lines.excerpt(origin, text),
     )

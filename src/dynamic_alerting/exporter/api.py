@@ -9,6 +9,7 @@ from typing import Any
 
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.exporter.exposition import number
+from dynamic_alerting.exporter.series_limit import resolve_within
 from dynamic_alerting.exporter.snapshot import Snapshot
 from dynamic_alerting.model.configuration import Tenant
 from dynamic_alerting.model.resolution import ActiveState, Threshold
@@ -56,12 +57,15 @@ def config_json(snapshot: Snapshot, tenants: tuple[Tenant, ...], at: datetime) -
 
 def tenant_view(snapshot: Snapshot, tenant: Tenant, at: datetime) -> dict[str, Any]:
     """Everything that one tenant has at an instant, expanded to the label sets of now."""
-    resolution = snapshot.resolver.resolve(tenant, at, snapshot.expansion.of(tenant.name))
+    expansions = snapshot.expansion.of(tenant.name)
+    resolved = resolve_within(snapshot.resolver, tenant, at, expansions, snapshot.limit)
+    resolution = resolved.resolution
     return {
         "tenant": tenant.name,
         "file": tenant.origin.file,
         "line": tenant.origin.line,
-        "thresholds": [_threshold_view(threshold) for threshold in resolution.thresholds],
+        "thresholds": [_threshold_view(threshold) for threshold in resolved.thresholds],
+        "dropped": resolved.dropped,
         "states": [_state_view(state) for state in resolution.states],
         "next_change": resolution.next_change.isoformat() if resolution.next_change else None,
     }

@@ -74,8 +74,9 @@ class Endpoints:
     async def findings(self, request: Request) -> Response:
         """Everything that is wrong with the files."""
         refuse_unknown_parameters(request)
-        loaded = _loaded(self._served()).loaded
-        return success({"sha256": loaded.sha256, "findings": [finding_view(one) for one in loaded.findings]})
+        snapshot = _loaded(self._served())
+        findings = [finding_view(one) for one in snapshot.findings]
+        return success({"sha256": snapshot.loaded.sha256, "findings": findings})
 
     async def page(self, request: Request) -> Response:
         """The page for people."""

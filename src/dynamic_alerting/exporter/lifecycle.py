@@ -40,7 +40,7 @@ class Lifecycle:
             raise HTTPException(500, f"The configuration cannot be loaded: {served.health.unreadable}")
         if not served.health.successful:
             raise HTTPException(500, _what_is_wrong(served))
-        findings = Counter(str(finding.severity) for finding in snapshot.loaded.findings)
+        findings = Counter(str(finding.severity) for finding in snapshot.findings)
         return success(
             {"sha256": snapshot.loaded.sha256, "tenants": len(snapshot.tenants), "findings": findings}
         )
@@ -50,9 +50,9 @@ def _what_is_wrong(served: Served) -> str:
     """The rejected files, and the first errors with their places."""
     if served.snapshot is None:
         return "Nothing is served."
-    loaded = served.snapshot.loaded
-    rejected = [status.name for status in loaded.files if not status.accepted]
-    errors = [str(finding) for finding in loaded.findings if finding.severity == "error"]
+    snapshot = served.snapshot
+    rejected = [status.name for status in snapshot.loaded.files if not status.accepted]
+    errors = [str(finding) for finding in snapshot.findings if finding.severity == "error"]
     lines = [f"Rejected, and served as they last were: {', '.join(rejected)}.", *errors[:_NAMED]]
     if len(errors) > _NAMED:
         lines.append(f"{len(errors) - _NAMED} more errors: /api/v1/findings")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from dynamic_alerting import __version__
+from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.exporter.discovery.flags import discovery_flags, discovery_settings
 from dynamic_alerting.exporter.durations import Duration
 from dynamic_alerting.exporter.listening import AddressError, ListenAddress, bind, parse_address
@@ -69,6 +70,15 @@ class _Address(click.ParamType[Any]):
 )
 @discovery_flags
 @click.option(
+    "--limit.series-per-tenant",
+    "series_limit",
+    envvar=f"{_PREFIX}_LIMIT_SERIES_PER_TENANT",
+    type=click.IntRange(min=0),
+    default=DEFAULT_SERIES_LIMIT,
+    show_default=True,
+    help="Most threshold series of one tenant; what is beyond is reported and not served. 0 for no limit.",
+)
+@click.option(
     "--web.listen-address",
     "address",
     envvar=f"{_PREFIX}_WEB_LISTEN_ADDRESS",
@@ -120,6 +130,7 @@ def main(
     config_file: Path | None,
     strict: bool,
     interval: float,
+    series_limit: int,
     address: ListenAddress,
     web_config_file: Path | None,
     lifecycle: bool,
@@ -160,6 +171,7 @@ def main(
         web_config=web_config,
         lifecycle=lifecycle,
         asking=asking,
+        series_limit=series_limit,
     )
     logging.shutdown()
     # Without the interpreter's own farewell, which frees the objects of 10,000 tenants one by one: seconds.

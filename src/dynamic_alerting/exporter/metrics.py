@@ -78,6 +78,12 @@ RELOAD_DURATION = Metric(
 )
 TENANTS = Metric("threshold_exporter_tenants", "gauge", "Tenants in the configuration.")
 SERIES = Metric("threshold_exporter_series", "gauge", "user_threshold and user_state_filter series served.")
+TENANT_SERIES_DROPPED = Metric(
+    "threshold_exporter_tenant_series_dropped",
+    "gauge",
+    "Threshold series of the tenant beyond --limit.series-per-tenant, which are not served; absent for none.",
+    ("tenant",),
+)
 NEXT_CHANGE = Metric(
     "threshold_exporter_next_schedule_change_timestamp_seconds",
     "gauge",
@@ -120,6 +126,7 @@ METRICS: tuple[Metric, ...] = (
     RELOAD_DURATION,
     TENANTS,
     SERIES,
+    TENANT_SERIES_DROPPED,
     NEXT_CHANGE,
     EXPANSION_SUCCESS_TIME,
     EXPANSION_FAILURES,

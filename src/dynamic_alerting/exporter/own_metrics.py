@@ -95,8 +95,18 @@ class _HealthCollector(Collector):
         yield _gauge(metrics.SERIES, snapshot.series)
         yield _gauge(metrics.EXPANDED_SERIES, snapshot.expanded)
         yield _gauge(metrics.EXPANSION_DROPPED, sum(snapshot.expansion.dropped.values()))
+        if snapshot.dropped:
+            yield _dropped(snapshot)
         if snapshot.next_change is not None:
             yield _gauge(metrics.NEXT_CHANGE, snapshot.next_change.timestamp())
+
+
+def _dropped(snapshot: Snapshot) -> GaugeMetricFamily:
+    metric = metrics.TENANT_SERIES_DROPPED
+    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+    for tenant, count in snapshot.dropped.items():
+        family.add_metric([tenant], count)
+    return family
 
 
 def _gauge(metric: metrics.Metric, value: float) -> GaugeMetricFamily:

@@ -47,7 +47,7 @@ def render_page(served: Served, now: datetime) -> str:
     snapshot = served.snapshot
     body = _status(served, now)
     if snapshot is not None:
-        body += _findings(snapshot.loaded.findings) + _tenants(list(snapshot.tenants.values()))
+        body += _findings(snapshot.findings) + _tenants(list(snapshot.tenants.values()))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

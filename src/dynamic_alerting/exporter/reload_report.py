@@ -23,7 +23,7 @@ def report_reload(before: Snapshot | None, after: Snapshot, duration: float) -> 
     """Logs what is different, findings that are new, and how many are gone."""
     files = _changed_files(before, after)
     tenants = _changed_tenants(before, after)
-    new, gone = _difference(before.loaded.findings if before else (), after.loaded.findings)
+    new, gone = _difference(before.findings if before else (), after.findings)
     rejected = [status.name for status in after.loaded.files if not status.accepted]
     log_event(
         logging.INFO,
@@ -33,7 +33,7 @@ def report_reload(before: Snapshot | None, after: Snapshot, duration: float) -> 
         tenants_changed=len(tenants),
         tenants=_some(tenants),
         rejected_files=_some(rejected) if rejected else None,
-        findings=len(after.loaded.findings),
+        findings=len(after.findings),
         findings_new=len(new),
         findings_gone=len(gone),
         series=after.series,
@@ -41,6 +41,13 @@ def report_reload(before: Snapshot | None, after: Snapshot, duration: float) -> 
         seconds=round(duration, 4),
     )
     _report_findings(new)
+
+
+def report_findings(before: Snapshot, after: Snapshot) -> None:
+    """Logs findings that are new although no file changed: tenants that came to be over the limit."""
+    if before.findings is not after.findings:
+        new, _ = _difference(before.findings, after.findings)
+        _report_findings(new)
 
 
 def report_expansion(before: Snapshot, after: Snapshot) -> None:

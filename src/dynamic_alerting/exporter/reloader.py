@@ -12,7 +12,7 @@ from dynamic_alerting.exporter.discovery.expansion import Expansion
 from dynamic_alerting.exporter.discovery.learned import Discoverer, NoDiscovery
 from dynamic_alerting.exporter.logs import log_event, log_failure
 from dynamic_alerting.exporter.own_metrics import ReloadHealth
-from dynamic_alerting.exporter.reload_report import report_expansion, report_reload
+from dynamic_alerting.exporter.reload_report import report_expansion, report_findings, report_reload
 from dynamic_alerting.exporter.served import Served, serve
 from dynamic_alerting.exporter.snapshot import Snapshot, advance, build_snapshot
 from dynamic_alerting.model.catalogue import Catalogue
@@ -47,12 +47,14 @@ class Reloader:
         clock: Callable[[], datetime] = utc_now,
         started: float | None = None,
         discovery: Discoverer | None = None,
+        series_limit: int = 0,
     ) -> None:
         self._source = source
         self._catalogue = catalogue
         self._discovery = discovery or NoDiscovery()
         self._learned = self._discovery.learned
         self._clock = clock
+        self._series_limit = series_limit
         self._started = clock().timestamp() if started is None else started
         self._health = ReloadHealth(discovery=self._learned.health)
         self.served: Served = serve(None, self._health, self._started)
@@ -92,7 +94,8 @@ class Reloader:
         """Serves what was loaded since the performance counter was at ``begun``."""
         before = self.served.snapshot
         expansion = self._take_learned()
-        snapshot = build_snapshot(loaded, self._catalogue, self._clock(), before, expansion)
+        at, limit = self._clock(), self._series_limit
+        snapshot = build_snapshot(loaded, self._catalogue, at, before, expansion, limit=limit)
         duration = time.perf_counter() - begun
         successful = all(status.accepted for status in loaded.files)
         self._health = replace(
@@ -123,6 +126,7 @@ class Reloader:
         self._publish(snapshot)
         following = snapshot.next_change.isoformat() if snapshot.next_change else None
         log_event(logging.INFO, "schedule followed", series=snapshot.series, next_change=following)
+        report_findings(before, snapshot)
 
     def _follow_discovery(self) -> None:
         """Renders who has other label sets; mostly nobody, and only the health of discovery is news."""
@@ -134,6 +138,7 @@ class Reloader:
         snapshot = advance(before, self._clock(), expansion)
         self._publish(snapshot)
         report_expansion(before, snapshot)
+        report_findings(before, snapshot)
 
     def _take_learned(self) -> Expansion:
         self._learned = self._discovery.learned

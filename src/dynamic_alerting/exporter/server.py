@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,9 +20,9 @@ from dynamic_alerting.exporter.logs import log_event
 from dynamic_alerting.exporter.reload_loop import ReloadLoop
 from dynamic_alerting.exporter.reloader import Reloader
 from dynamic_alerting.exporter.watching import DirectoryWatch
-from dynamic_alerting.exporter.web_config.file import WebConfigFile
-from dynamic_alerting.exporter.web_config.gate import Gate
-from dynamic_alerting.exporter.web_config.handshakes import FollowingContext
+
+if TYPE_CHECKING:  # imported only by a program that is given a file
+    from dynamic_alerting.exporter.web_config.file import WebConfigFile
 
 #: Whole seconds that uvicorn lets answers finish before it ends them.
 _GRACE = 1
@@ -44,7 +45,7 @@ class Running:
     loop: ReloadLoop
     watch: DirectoryWatch
     listener: socket.socket
-    web_config: WebConfigFile | None
+    web_config: "WebConfigFile | None"
     lifecycle: bool
 
 
@@ -68,13 +69,19 @@ class _Server(uvicorn.Server):
 
 def _application(running: Running) -> ASGIApp:
     app = build_app(lambda: running.reloader.served, running.loop.reload if running.lifecycle else None)
-    return app if running.web_config is None else Gate(app, running.web_config)
+    if running.web_config is None:
+        return app
+    from dynamic_alerting.exporter.web_config.gate import Gate  # noqa: PLC0415 - see above
+
+    return Gate(app, running.web_config)
 
 
-def _tls(web_config: WebConfigFile | None) -> Callable[..., ssl.SSLContext] | None:
+def _tls(web_config: "WebConfigFile | None") -> Callable[..., ssl.SSLContext] | None:
     """What uvicorn makes the server's TLS context with, None for plain HTTP."""
     if web_config is None or not web_config.is_tls:
         return None
+    from dynamic_alerting.exporter.web_config.handshakes import FollowingContext  # noqa: PLC0415 - see above
+
     context = FollowingContext(web_config.for_connection)
     return lambda *_: context
 

@@ -5,15 +5,18 @@ tenant is resolved and rendered again only if its own configuration or the platf
 windows or expiries passed, or if its open keys are expanded to other label sets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.loader import FileStatus, Loaded
+from dynamic_alerting.config.series_limit import over_series_limit
 from dynamic_alerting.exporter.chunks import Chunk, rechunk, runs
 from dynamic_alerting.exporter.discovery.expansion import NO_EXPANSION, Expansion
 from dynamic_alerting.exporter.exposition import file_line, state_lines, threshold_lines
 from dynamic_alerting.exporter.metrics import FILE_ACCEPTED, REJECTED_KEYS
+from dynamic_alerting.exporter.series_limit import resolve_within
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Configuration, Tenant
 from dynamic_alerting.model.resolution import Expansions, Resolver
@@ -29,6 +32,7 @@ class RenderedTenant:
         next_change: The earliest instant at which they may differ; None if they depend on no time.
         expansions: The label sets that its open keys were expanded to.
         expanded: Number of lines that are there only because of them.
+        dropped: Number of thresholds beyond the limit, which have no line.
     """
 
     tenant: Tenant
@@ -36,6 +40,7 @@ class RenderedTenant:
     next_change: datetime | None
     expansions: Expansions
     expanded: int
+    dropped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,9 @@ class Snapshot:
         next_change: The earliest instant at which any line may differ; None if none ever will.
         expansion: The label sets that open keys are expanded to.
         expanded: Number of lines that are there only because of them.
+        limit: The most threshold series of one tenant; 0 for no limit.
+        dropped: For each tenant over the limit, the number of its thresholds that have no line.
+        findings: What is wrong with the files, and who is over the limit.
     """
 
     loaded: Loaded
@@ -73,6 +81,9 @@ class Snapshot:
     next_change: datetime | None
     expansion: Expansion
     expanded: int
+    limit: int
+    dropped: Mapping[str, int]
+    findings: tuple[Finding, ...]
 
 
 def build_snapshot(
@@ -81,25 +92,38 @@ def build_snapshot(
     at: datetime,
     previous: Snapshot | None = None,
     expansion: Expansion = NO_EXPANSION,
+    *,
+    limit: int = 0,
 ) -> Snapshot:
-    """Builds the snapshot of a load, taking over from the previous one whatever is still true."""
+    """Builds the snapshot of a load, taking over from the previous one whatever is still true.
+
+    Args:
+        loaded: What was loaded.
+        catalogue: The keys that the packs declare.
+        at: The instant that the lines are to be true for.
+        previous: The last snapshot, of the same limit.
+        expansion: The label sets of now.
+        limit: The most threshold series of one tenant; 0 for no limit.
+    """
     resolver = Resolver(loaded.configuration, catalogue)
     known: Mapping[str, RenderedTenant] = {}
     if previous is not None and _same_platform(previous.loaded.configuration, loaded.configuration):
-        known = previous.tenants
-    return _build(loaded, _Rendering(resolver, at, expansion), known, previous)
+        known = _known(previous, at)
+    return _build(loaded, _Rendering(resolver, at, expansion, limit), known, previous)
 
 
 def advance(snapshot: Snapshot, at: datetime, expansion: Expansion) -> Snapshot:
     """The same configuration at another instant or with other label sets; who is concerned is rendered again.
 
-    The instant may also lie before the snapshot's (the clock was set back); then every tenant whose lines
-    depend on time is rendered again.
+    The instant may also lie before the snapshot's (the clock was set back); then everybody is rendered again.
     """
-    known = snapshot.tenants
-    if at < snapshot.at:
-        known = {name: one for name, one in known.items() if one.next_change is None}
-    return _build(snapshot.loaded, _Rendering(snapshot.resolver, at, expansion), known, snapshot)
+    rendering = _Rendering(snapshot.resolver, at, expansion, snapshot.limit)
+    return _build(snapshot.loaded, rendering, _known(snapshot, at), snapshot)
+
+
+def _known(previous: Snapshot, at: datetime) -> Mapping[str, RenderedTenant]:
+    """What may be taken over; nothing from the future, where windows have opened and values have ended."""
+    return previous.tenants if previous.at <= at else {}
 
 
 def _same_platform(old: Configuration, new: Configuration) -> bool:
@@ -115,6 +139,7 @@ def _build(
     """One pass over all tenants; whoever is known and still true costs a look-up."""
     tenants: dict[str, RenderedTenant] = {}
     series, expanded = 0, 0
+    dropped: dict[str, int] = {}
     next_change: datetime | None = None
     for tenant in loaded.configuration.tenants:
         rendered = known.get(tenant.name)
@@ -123,6 +148,8 @@ def _build(
         tenants[tenant.name] = rendered
         series += rendered.series
         expanded += rendered.expanded
+        if rendered.dropped:
+            dropped[tenant.name] = rendered.dropped
         change = rendered.next_change
         if change is not None and (next_change is None or change < next_change):
             next_change = change
@@ -137,16 +164,27 @@ def _build(
         next_change,
         rendering.expansion,
         expanded,
+        rendering.limit,
+        dropped,
+        (*loaded.findings, *_over_limit(tenants, dropped, rendering.limit)) if dropped else loaded.findings,
     )
+
+
+def _over_limit(
+    tenants: Mapping[str, RenderedTenant], dropped: Mapping[str, int], limit: int
+) -> Iterator[Finding]:
+    for name, count in dropped.items():
+        yield over_series_limit(tenants[name].tenant, limit + count, limit)
 
 
 class _Rendering:
     """The lines that are new in a snapshot, until they have their place in chunks."""
 
-    def __init__(self, resolver: Resolver, at: datetime, expansion: Expansion) -> None:
+    def __init__(self, resolver: Resolver, at: datetime, expansion: Expansion, limit: int) -> None:
         self.resolver = resolver
         self.at = at
         self.expansion = expansion
+        self.limit = limit
         self._thresholds: dict[str, bytes] = {}
         self._states: dict[str, bytes] = {}
 
@@ -160,15 +198,18 @@ class _Rendering:
 
     def render(self, tenant: Tenant) -> RenderedTenant:
         expansions = self.expansion.of(tenant.name)
-        resolution = self.resolver.resolve(tenant, self.at, expansions)
-        self._thresholds[tenant.name] = threshold_lines(tenant.name, resolution.thresholds)
-        self._states[tenant.name] = state_lines(tenant.name, resolution.states)
-        series = len(resolution.thresholds) + len(resolution.states)
-        expanded = 0
-        if expansions:
-            unexpanded = self.resolver.resolve(tenant, self.at)
-            expanded = len(resolution.thresholds) - len(unexpanded.thresholds)
-        return RenderedTenant(tenant, series, resolution.next_change, expansions, expanded)
+        resolved = resolve_within(self.resolver, tenant, self.at, expansions, self.limit)
+        states = resolved.resolution.states
+        self._thresholds[tenant.name] = threshold_lines(tenant.name, resolved.thresholds)
+        self._states[tenant.name] = state_lines(tenant.name, states)
+        return RenderedTenant(
+            tenant,
+            len(resolved.thresholds) + len(states),
+            resolved.resolution.next_change,
+            expansions,
+            resolved.expanded,
+            resolved.dropped,
+        )
 
     def families(
         self, names: tuple[str, ...], files: tuple[FileStatus, ...], previous: Snapshot | None

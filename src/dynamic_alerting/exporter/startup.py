@@ -27,6 +27,7 @@ def start(
     web_config: "WebConfigFile | None",
     lifecycle: bool,
     asking: DiscoverySettings,
+    series_limit: int,
 ) -> int:
     """Loads, serves until asked to end, and returns the exit status.
 
@@ -39,6 +40,7 @@ def start(
         web_config: TLS, authentication and headers; None for plain HTTP for everybody.
         lifecycle: Whether /-/reload is answered.
         asking: Whom to ask for label values.
+        series_limit: The most threshold series of one tenant; 0 for no limit.
     """
 
     def look_soon() -> None:
@@ -46,17 +48,24 @@ def start(
 
     catalogue = load_catalogue()
     discovery = Discovery(asking, catalogue, on_news=look_soon)
-    reloader = Reloader(Loader(source, catalogue), catalogue, started=started, discovery=discovery)
+    reloader = Reloader(
+        Loader(source, catalogue),
+        catalogue,
+        started=started,
+        discovery=discovery,
+        series_limit=series_limit,
+    )
     if strict and (status := _first_load(reloader)):
         return status
     loop = ReloadLoop(reloader, interval)
     loop.start()
-    discovery.start()
     # Imported while the first load runs beside it: the web server is the larger half of the start.
     from dynamic_alerting.exporter.server import Running, run_server, watched_directory  # noqa: PLC0415
     from dynamic_alerting.exporter.watching import DirectoryWatch  # noqa: PLC0415
 
     watch = DirectoryWatch(watched_directory(source), loop.look_soon)
+    # Not before: its HTTP client is as large again, and would be imported in competition with the server.
+    discovery.start()
     run_server(Running(reloader, loop, watch, listener, web_config, lifecycle))
     discovery.stop()
     return 0
@@ -69,7 +78,7 @@ def _first_load(reloader: Reloader) -> int:
     if served.snapshot is None:
         click.echo(f"threshold-exporter: {served.health.unreadable}", err=True)
         return 2
-    errors = [finding for finding in served.snapshot.loaded.findings if finding.severity == "error"]
+    errors = [finding for finding in served.snapshot.findings if finding.severity == "error"]
     for finding in errors:
         click.echo(finding.explained() + "\n", err=True)
     if errors:

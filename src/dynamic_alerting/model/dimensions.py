@@ -129,7 +129,7 @@ def _served(
     """Yield the thresholds of one label set or pattern; `applicable` are the selectors that are for it."""
     for severity in TIERS:
         said = _decisive(ladder, severity, applicable)
-        number = None if said is None else _number(said, severity, ladder)
+        number = None if said is None else number_of(said, severity, ladder)
         if said is not None and number is not None:
             yield Dimensional(severity, number, dimensions, patterns, said)
 
@@ -149,7 +149,7 @@ def _first(steps: Sequence[Said], applicable: Collection[str]) -> Said | None:
     return None
 
 
-def _number(said: Said, severity: Severity, ladder: Ladder) -> float | None:
+def number_of(said: Said, severity: Severity, ladder: Ladder) -> float | None:
     """Return the number to serve, which is one that no value crosses where a dimension is disabled."""
     if said.number is not None:
         return said.number

@@ -109,7 +109,7 @@ def _expressions(pack: Pack) -> Iterator[Complaint]:
             names.remove("")
             yield Complaint(path, "a selector names no metric", "write each metric's name, joined by `or`")
         used |= names
-        for name in sorted(names - set(pack.metrics) - recorded):
+        for name in sorted(names - set(pack.metrics) - recorded - {record}):  # its own last value is known
             advice = "list it under `metrics` with where it was verified"
             yield Complaint(path, f"source metric `{name}` is not declared", advice)
         for divisor in promql.unguarded_divisors(expr):

@@ -62,9 +62,19 @@ def exceeds(comparison: Comparison) -> str:
     return "\nor\n".join(_group(part) for part in parts) if len(parts) > 1 else parts[0]
 
 
+def threshold_matchers(component: str, metric: str) -> Matchers:
+    """Return what selects one key's thresholds, base and dimensional."""
+    return [("component", "=", component), ("metric", "=", metric)]
+
+
+def now_or_last(matchers: Matchers) -> str:
+    """Write the thresholds that are served now; while no exporter is healthy, the last ones."""
+    return _now_or_last("user_threshold", THRESHOLD_SNAPSHOT, matchers)
+
+
 def has_threshold(component: str, metric: str) -> str:
     """Write a vector of every threshold series, base or dimensional, of one key."""
-    return _or_last([("component", "=", component), ("metric", "=", metric)])
+    return now_or_last(threshold_matchers(component, metric))
 
 
 def state_is_on(record: str, state_filter: str) -> str:
@@ -112,17 +122,13 @@ def _crossed_at(comparison: Comparison, level: tuple[str, ...]) -> str:
 
 
 def _served(comparison: Comparison, level: tuple[str, ...], severity: str | None = None) -> str:
-    matchers: Matchers = [("component", "=", comparison.component), ("metric", "=", comparison.metric)]
+    matchers = threshold_matchers(comparison.component, comparison.metric)
     if severity is not None:
         matchers.append(("severity", "=", severity))
     for dimension in comparison.dimensions:
         matchers.append((dimension, "!=" if dimension in level else "=", ""))
         matchers.append((f"{dimension}_re", "=", ""))
-    return _or_last(matchers)
-
-
-def _or_last(matchers: Matchers) -> str:
-    return _now_or_last("user_threshold", THRESHOLD_SNAPSHOT, matchers)
+    return now_or_last(matchers)
 
 
 def _now_or_last(served: str, snapshot: str, matchers: Matchers) -> str:

@@ -1,18 +1,23 @@
 """Everything that is generated from the packs of a checkout, and whether it is current."""
 
+from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 
 from dynamic_alerting.config.schema import defaults_schema, tenant_schema
 from dynamic_alerting.packs.cases import pack_cases
+from dynamic_alerting.packs.dashboards import overview_dashboard, pack_dashboard
 from dynamic_alerting.packs.declared_keys import catalogue_of
 from dynamic_alerting.packs.defaults_file import defaults_text, state_filter_meanings
 from dynamic_alerting.packs.examples import EVALUATION
 from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.packs.pages import reference_page, runbook_page
+from dynamic_alerting.packs.renderings import rendered
 from dynamic_alerting.packs.rules import rule_file
 from dynamic_alerting.packs.yaml_text import dump
 
 CATALOGUE = "src/dynamic_alerting/packs/catalogue.json"
+KUBERNETES = "k8s/03-monitoring"
 
 
 def generated_files(packs: list[Pack]) -> dict[str, str]:
@@ -25,9 +30,13 @@ def generated_files(packs: list[Pack]) -> dict[str, str]:
         "schemas/tenant.schema.json": tenant_schema(catalogue, filters),
         "schemas/defaults.schema.json": defaults_schema(catalogue, filters),
     }
+    files["dashboards/overview.json"] = overview_dashboard(packs)
     for pack in packs:
+        files[f"dashboards/{pack.pack}.json"] = pack_dashboard(pack)
         files[f"rule-packs/{pack.pack}/rules.yaml"] = rules_text(pack)
         files[f"rule-packs/{pack.pack}/tests.yaml"] = cases_text(pack)
+        config_map, text = rendered(pack, "configmap")
+        files[f"{KUBERNETES}/{config_map}"] = text
         files[f"docs/rule-packs/{pack.pack}.md"] = reference_page(pack)
         files[f"docs/runbooks/{pack.pack}.md"] = runbook_page(pack)
     return files
@@ -59,6 +68,16 @@ def write_files(root: Path, files: dict[str, str]) -> list[str]:
         unfinished.write_text(files[name], encoding="utf-8")
         unfinished.replace(path)
     return stale
+
+
+def diff_of(root: Path, files: dict[str, str]) -> Iterator[str]:
+    """Return the lines of a unified diff between what is there and what would be written."""
+    for name in stale_files(root, files):
+        old = _text(root / name)
+        before = "/dev/null" if old is None else f"a/{name}"
+        yield from unified_diff(
+            (old or "").splitlines(), files[name].splitlines(), before, f"b/{name}", lineterm=""
+        )
 
 
 def _text(path: Path) -> str | None:

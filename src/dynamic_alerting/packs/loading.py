@@ -58,7 +58,7 @@ def load_packs(directory: Path) -> list[Pack]:
             packs.append(load_pack(file))
         except PackError as error:
             problems += error.problems
-    problems += _shared_names(directory, packs)
+    problems += shared_names(directory, packs)
     if problems:
         raise PackError(problems)
     return packs
@@ -124,7 +124,7 @@ def _place(path: tuple[str | int, ...]) -> str:
     return text.removeprefix(".") or "pack"
 
 
-def _shared_names(directory: Path, packs: list[Pack]) -> list[PackProblem]:
+def shared_names(directory: Path, packs: list[Pack]) -> list[PackProblem]:
     """Complain about keys, alerts, signals and state filters that two packs declare."""
     problems, owners = [], dict[tuple[str, str], str]()
     for pack in packs:

@@ -29,11 +29,12 @@ def parse(expr: str) -> parser.Expr:
 
 
 def metric_names(expr: str) -> set[str]:
-    """Return the names of all metrics that an expression reads."""
+    """Return the names of all metrics that an expression reads; of ``{__name__=~"a_.+"}``, the pattern."""
     names = set()
     for node in _nodes(parse(expr)):
         if isinstance(node, parser.VectorSelector):
-            names.add(node.name or "")
+            by_label = [each.value for each in node.matchers.matchers if each.name == "__name__"]
+            names |= {node.name} if node.name else set(by_label or [""])
     return names
 
 

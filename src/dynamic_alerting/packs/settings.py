@@ -2,3 +2,6 @@
 
 # Where docs/runbooks of this checkout is published. `.example` never resolves: set your own address.
 RUNBOOK_BASE_URL = "https://dynamic-alerting.example/docs/runbooks"
+
+# Where the generated ConfigMaps of the rule packs live, beside the Prometheus that mounts them.
+KUBERNETES_NAMESPACE = "monitoring"

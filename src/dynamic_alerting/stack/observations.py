@@ -71,12 +71,12 @@ class Observer:
         return [alert for alert in alerts if tenant is None or alert.labels.get("tenant") == tenant]
 
     def unhealthy_rules(self) -> list[str]:
-        """Rules whose last evaluation failed, or that were not evaluated yet: name and error."""
+        """Rules whose last evaluation failed: name and error."""
         return [
             f"{rule.name}: {rule.last_error or rule.health}"
             for group in self._prometheus.rules()
             for rule in group.rules
-            if rule.health != "ok"
+            if rule.health == "err"  # "unknown" is a slower group that was not evaluated yet
         ]
 
     def targets_down(self) -> list[str]:

@@ -25,7 +25,7 @@ KILL_S = 10.0
 
 _TETHER = Path(__file__).with_name("tether.py")
 # Prefixes of variables that would change what our programs do.
-_NOT_INHERITED = ("DATA_SOURCE_NAME", "THRESHOLD_EXPORTER_")
+_NOT_INHERITED = ("DATA_SOURCE_NAME", "THRESHOLD_EXPORTER_", "PROMETHEUS_")
 
 
 @dataclass(frozen=True, slots=True)

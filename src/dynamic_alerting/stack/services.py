@@ -113,6 +113,9 @@ def _threshold_exporter(settings: Settings, replica: int) -> Service:
         command=(
             *_python("-c", "from dynamic_alerting.exporter.main import main; main()"),
             f"--config-dir={settings.config_dir}",
+            f"--prometheus.url={local(settings.prometheus_port)}",
+            # Patterns follow new label values as quickly as everything else here; see docs/dimensions.md.
+            f"--discovery.interval={2 * settings.interval_s}s",
             f"--web.listen-address=127.0.0.1:{port}",
         ),
         port=port,

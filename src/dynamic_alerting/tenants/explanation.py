@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     """What a search comes to."""
 
     SERVED = "served"
+    AWAITED = "awaited"  # decided, and served as soon as there is a series with these labels
     BASE = "base"  # a label set without a threshold of its own: the base threshold is for it too
     DISABLED = "disabled"
     MOVED = "moved"  # a severity of its own takes the threshold to another tier

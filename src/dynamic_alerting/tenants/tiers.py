@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dynamic_alerting.exporter.exposition import number
 from dynamic_alerting.model.configuration import Origin
-from dynamic_alerting.model.dimensions import Ladder, applies, deciding
+from dynamic_alerting.model.dimensions import Ladder, applies, deciding, number_of
 from dynamic_alerting.model.resolution import Labels, Layer, Threshold
 from dynamic_alerting.model.rungs import Said
 from dynamic_alerting.model.severity import TIERS, Severity
@@ -86,6 +86,10 @@ class Search:
         if is_dimensional and decisive is None:
             return self._base_tier(severity, steps)
         if decisive is not None:
+            number_awaited = number_of(decisive, severity, self.ladder) if is_dimensional else None
+            if number_awaited is not None:
+                why = f"{_decides(decisive)}, and is served as soon as there is a series with these labels."
+                return Tier(severity, Outcome.AWAITED, number_awaited, why, steps)
             outcome, why = _why_not(decisive, is_dimensional=is_dimensional)
             return Tier(severity, outcome, None, why, steps)
         return Tier(severity, Outcome.UNSET, None, _why_unset(steps) or self.nobody, steps)
@@ -143,8 +147,12 @@ def _in_window(window: str | None) -> str:
     return f", inside its window {window}" if window else ""
 
 
+def _decides(decisive: Threshold | Said) -> str:
+    return f"{decisive.key} in {_place(decisive.origin)} decides{_in_window(decisive.window)}"
+
+
 def _why_served(threshold: Threshold, *, is_dimensional: bool) -> str:
-    decides = f"{threshold.key} in {_place(threshold.origin)} decides{_in_window(threshold.window)}"
+    decides = _decides(threshold)
     if is_dimensional and threshold.value in (float("inf"), float("-inf")):
         return (
             f"{decides}: disabled, which is served as {number(threshold.value)}, a number no value crosses."

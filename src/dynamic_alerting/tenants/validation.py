@@ -1,20 +1,20 @@
 """Is a configuration right? The exporter's own loader, and what else is worth knowing about it."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
+from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.findings import Finding, FindingSeverity
-from dynamic_alerting.config.loader import FileStatus, Loader, SourceUnreadable
+from dynamic_alerting.config.loader import FileStatus, Loaded, Loader, SourceUnreadable
 from dynamic_alerting.config.ownership import is_platform_file
+from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT, over_series_limit
+from dynamic_alerting.config.source_lines import SourceLines
 from dynamic_alerting.config.sources import SUFFIXES
 from dynamic_alerting.config.unused_overrides import unused_overrides
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.resolution import Resolver
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,12 @@ class Validation:
 
 
 def validate(
-    path: Path, catalogue: Catalogue, *, at: datetime | None = None, alone: bool = False
+    path: Path,
+    catalogue: Catalogue,
+    *,
+    at: datetime | None = None,
+    alone: bool = False,
+    series_limit: int = DEFAULT_SERIES_LIMIT,
 ) -> Validation:
     """Validate a directory or a file, as the exporter would load it.
 
@@ -85,6 +90,7 @@ def validate(
         catalogue: the keys that the rule packs declare.
         at: the instant of which expiry and series are told; now if not given.
         alone: take a file for the whole configuration, as `threshold-exporter --config-file` does.
+        series_limit: the most threshold series of one tenant; 0 for no limit.
 
     Raises:
         SourceUnreadable: it cannot be read, or holds no configuration file.
@@ -93,28 +99,44 @@ def validate(
     source, file = path, None
     if not alone and _is_member(path):
         source, file = path.parent, path.name
-    loaded = Loader(source, catalogue, clock=_fixed(at)).load()
-    if not loaded.files:
-        raise SourceUnreadable(f"{path}: it holds no file that ends in {' or '.join(SUFFIXES)}")
+    with collector_paused():
+        loaded = Loader(source, catalogue, clock=lambda: at).load()
+        if not loaded.files:
+            raise SourceUnreadable(f"{path}: it holds no file that ends in {' or '.join(SUFFIXES)}")
+        tenants = _cardinalities(loaded, catalogue, at)
+        found = [
+            *loaded.findings,
+            *unused_overrides(loaded.configuration, catalogue, source),
+            *_over_limit(loaded, tenants, series_limit, SourceLines(source)),
+        ]
+    order = {status.name: place for place, status in enumerate(loaded.files)}
+    found.sort(key=lambda finding: (order.get(finding.file, -1), finding.line, finding.column))
+    return Validation(
+        source,
+        file,
+        tuple(finding for finding in found if file in {None, finding.file}),
+        tuple(status for status in loaded.files if file in {None, status.name}),
+        tuple(tenant for tenant in tenants if file in {None, tenant.file}),
+    )
+
+
+def _cardinalities(loaded: Loaded, catalogue: Catalogue, at: datetime) -> list[Cardinality]:
     resolver = Resolver(loaded.configuration, catalogue)
     tenants = []
     for tenant in loaded.configuration.tenants:
         resolution = resolver.resolve(tenant, at)
         counts = len(resolution.thresholds), len(resolution.states)
         tenants.append(Cardinality(tenant.name, tenant.origin.file, *counts))
-    extra = unused_overrides(loaded.configuration, catalogue, source)
-    order = {status.name: place for place, status in enumerate(loaded.files)}
-    findings = sorted(
-        (*loaded.findings, *extra),
-        key=lambda finding: (order.get(finding.file, -1), finding.line, finding.column),
-    )
-    return Validation(
-        source,
-        file,
-        tuple(_of_file(file, findings, lambda finding: finding.file)),
-        tuple(_of_file(file, loaded.files, lambda status: status.name)),
-        tuple(_of_file(file, tenants, lambda tenant: tenant.file)),
-    )
+    return tenants
+
+
+def _over_limit(
+    loaded: Loaded, tenants: Iterable[Cardinality], limit: int, lines: SourceLines
+) -> Iterator[Finding]:
+    for tenant, cardinality in zip(loaded.configuration.tenants, tenants, strict=True):
+        if limit and cardinality.thresholds > limit:
+            finding = over_series_limit(tenant, cardinality.thresholds, limit)
+            yield replace(finding, excerpt=lines.excerpt(tenant.origin, tenant.name))
 
 
 def _is_member(path: Path) -> bool:
@@ -122,12 +144,3 @@ def _is_member(path: Path) -> bool:
     if not path.is_file() or path.suffix not in SUFFIXES or path.name.startswith("."):
         return False
     return any(is_platform_file(other.name) and other.suffix in SUFFIXES for other in path.parent.iterdir())
-
-
-def _fixed(at: datetime) -> Callable[[], datetime]:
-    return lambda: at
-
-
-def _of_file(file: str | None, things: Iterable[T], of: Callable[[T], str]) -> Iterable[T]:
-    """What concerns one file; everything where none is asked about."""
-    return things if file is None else (thing for thing in things if of(thing) == file)

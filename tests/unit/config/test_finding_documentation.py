@@ -3,12 +3,14 @@
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS, FindingSeverity
+from dynamic_alerting.config.series_limit import series_findings
 from dynamic_alerting.config.unused_overrides import unused_overrides
 from dynamic_alerting.model.catalogue import Catalogue
 
@@ -56,7 +58,8 @@ def found(confd: Any, catalogue: Catalogue) -> Callable[[], list[str]]:
     def ids() -> list[str]:
         loaded = confd.load()
         on_request = unused_overrides(loaded.configuration, catalogue, confd.path)
-        return [finding.id for finding in (*loaded.findings, *on_request)]
+        over_limit = series_findings(loaded.configuration, catalogue, datetime.now(UTC))
+        return [finding.id for finding in (*loaded.findings, *on_request, *over_limit)]
 
     return ids
 

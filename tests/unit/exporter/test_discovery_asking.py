@@ -13,15 +13,15 @@ import promql_parser
 import pytest
 
 from dynamic_alerting.exporter.discovery.asking import (
-    NAMED_TENANTS,
     PrometheusSource,
     label_sets_of,
     query_for,
 )
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.source import AskError
-from dynamic_alerting.model.catalogue import Direction, KeySpec
+from dynamic_alerting.model.catalogue import NO_CATALOGUE, Direction, KeySpec
 from dynamic_alerting.model.discovery import OpenKeys
+from dynamic_alerting.model.keys import parse_key
 from dynamic_alerting.prometheus.client import Sample
 
 if TYPE_CHECKING:
@@ -42,30 +42,52 @@ SPEC = KeySpec(
 )
 
 
-def keys(*tenants: str) -> OpenKeys:
-    return OpenKeys(SPEC, dict.fromkeys(tenants, ()))
+def keys(*tenants: str, written: tuple[str, ...] = ('{vhost="web"}', '{queue="news"}')) -> OpenKeys:
+    own = tuple(parse_key(f"queue_items{matchers}", NO_CATALOGUE) for matchers in written)
+    return OpenKeys(SPEC, dict.fromkeys(tenants, own))
+
+
+def query(selector: str, lookback: str = "600000ms") -> str:
+    return (
+        f"count by (tenant, vhost, queue) (present_over_time(tenant:queue_items:max{selector}[{lookback}]))"
+    )
 
 
 def test_the_query_names_the_tenants_that_need_it_in_order() -> None:
-    assert query_for(keys("db-b", "db-a"), 600) == (
-        "count by (tenant, vhost, queue) "
-        '(present_over_time(tenant:queue_items:max{tenant=~"db\\\\-a|db\\\\-b"}[600000ms]))'
-    )
+    assert query_for(keys("db-b", "db-a"), 600) == query(r'{tenant=~"db\\-a|db\\-b"}')
 
 
-def test_many_tenants_are_not_named_and_half_seconds_are_whole_milliseconds() -> None:
-    many = keys(*(f"db-{n}" for n in range(NAMED_TENANTS + 1)))
-    assert query_for(many, 0.5) == (
-        "count by (tenant, vhost, queue) (present_over_time(tenant:queue_items:max[500ms]))"
-    )
+def test_half_seconds_are_whole_milliseconds() -> None:
+    assert query_for(keys("db"), 0.5) == query('{tenant=~"db"}', "500ms")
 
 
-@pytest.mark.parametrize("count", [1, NAMED_TENANTS, NAMED_TENANTS + 1])
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        (['{queue=~"mail.*"}'], r',queue=~"(?s:mail.*)"'),
+        (['{queue=~"mail.*"}', '{queue=~"a|b"}'], r',queue=~"(?s:a|b)|(?s:mail.*)"'),
+        (['{queue=~"mail.*"}', '{queue=~"mail.*", vhost="web"}'], r',queue=~"(?s:mail.*)"'),
+        (['{queue=~"mail.*"}', '{vhost="web"}'], ""),
+        (['{vhost="a.b"}', '{vhost=~".+", queue=~"x"}'], r',vhost=~"(?s:.+)|a\\.b"'),
+        ([r'{vhost=~"v\\.x", queue=~"\"q"}'], r',vhost=~"(?s:v\\.x)",queue=~"(?s:\"q)"'),
+    ],
+)
+def test_what_all_keys_together_leave_out_is_not_asked_for(written: list[str], asked: str) -> None:
+    assert query_for(keys("db", written=tuple(written)), 600) == query(f'{{tenant=~"db"{asked}}}')
+
+
+def test_what_would_be_too_long_an_address_is_not_narrowed() -> None:
+    many = [f'{{queue=~"mail-{n}.*"}}' for n in range(200)]
+    assert query_for(keys(*(f"db-{n}" for n in range(500)), written=tuple(many)), 600) == query("")
+
+
+@pytest.mark.parametrize("count", [1, 20, 30, 1000])
 def test_every_query_is_promql_and_fits_an_address(count: int) -> None:
     names = [f"{n:03}".ljust(63, "x") for n in range(count)]
-    query = query_for(keys(*names), 86_400)
-    promql_parser.parse(query)
-    assert len(query) < 4096
+    written = tuple(f'{{queue=~"{n}.{{,9}}[^\\\\s]"}}' for n in range(count))
+    asked = query_for(keys(*names, written=written), 86_400)
+    promql_parser.parse(asked)
+    assert len(asked) < 4096
 
 
 def sample(**labels: str) -> Sample:

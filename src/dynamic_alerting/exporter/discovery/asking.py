@@ -7,6 +7,7 @@ Import this module only where there is something to ask: the HTTP client takes a
 import math
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.source import AskError
@@ -16,8 +17,8 @@ from dynamic_alerting.prometheus.client import Prometheus, Sample
 from dynamic_alerting.prometheus.http import ApiError, UnreachableError
 from dynamic_alerting.prometheus.promql import selector
 
-#: Up to so many tenants are named in the query; of more, everything is asked for, to keep the address short.
-NAMED_TENANTS = 50
+#: Up to so many characters of tenants' names, and of patterns, narrow the query: addresses have to be short.
+LONGEST_UNION = 1_500
 
 
 class PrometheusSource:
@@ -59,11 +60,31 @@ def query_for(keys: OpenKeys, retention: float) -> str:
         retention: How far back to look, in seconds.
     """
     spec = keys.spec
-    tenants = sorted(keys.tenants)
-    named = {"tenant": "|".join(map(re.escape, tenants))} if len(tenants) <= NAMED_TENANTS else {}
-    signal = selector(spec.signal, matching=named)
+    unions = {"tenant": _union(map(re.escape, keys.tenants))}
+    unions |= {label: _union(_patterns(keys, label)) for label in spec.dimensions}
+    signal = selector(spec.signal, matching={label: union for label, union in unions.items() if union})
     by = ", ".join(("tenant", *spec.dimensions))
     return f"count by ({by}) (present_over_time({signal}[{math.ceil(retention * 1000)}ms]))"
+
+
+def _union(patterns: Iterable[str]) -> str:
+    """One pattern for what any of these matches; empty if it would be too long, or narrows nothing."""
+    union = "|".join(sorted(set(patterns)))
+    return union if len(union) <= LONGEST_UNION else ""
+
+
+def _patterns(keys: OpenKeys, label: str) -> list[str]:
+    """What all keys together allow for a label; nothing if one of them allows everything.
+
+    (?s:) because a dot matches a line break in keys, and only since Prometheus 3 in selectors.
+    """
+    found = []
+    for key in set(chain.from_iterable(keys.tenants.values())):
+        matcher = next((matcher for matcher in key.matchers if matcher.label == label), None)
+        if matcher is None:
+            return []
+        found.append(f"(?s:{matcher.value})" if matcher.is_regex else re.escape(matcher.value))
+    return found
 
 
 def label_sets_of(samples: Iterable[Sample], dimensions: tuple[str, ...]) -> dict[str, frozenset[Labels]]:

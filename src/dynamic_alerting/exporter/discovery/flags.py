@@ -67,7 +67,7 @@ _OPTIONS = (
         type=Duration("1s", "24h"),
         default="10m",
         show_default=True,
-        help="How long a label value keeps its threshold after its last sample.",
+        help="How long, at least, a label value keeps its threshold after its last sample.",
     ),
 )
 

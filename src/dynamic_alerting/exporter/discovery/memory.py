@@ -29,6 +29,7 @@ class Memory:
         self._limit = limit
         #: By key name and tenant: label sets, and for how many seconds of answers they have been missing.
         self._missing: dict[str, dict[str, dict[Labels, float]]] = {}
+        self._keys: dict[str, OpenKeys] = {}
         self._dropped: dict[tuple[str, str], int] = {}
         self._expansion = NO_EXPANSION
 
@@ -45,15 +46,24 @@ class Memory:
         """
         self._dropped = {where: count for where, count in self._dropped.items() if where[1] != name}
         before = self._missing.get(name, {})
+        # What a key was for in the last round, it is for in this one: matching costs more than all the rest.
+        is_known = keys is self._keys.get(name)
+        self._keys[name] = keys
         after: dict[str, dict[Labels, float]] = {}
         for tenant in keys.tenants:
-            present = {labels for labels in answer.get(tenant, ()) if keys.are_for(tenant, labels)}
+            old = before.get(tenant, {})
+            trusted = old if is_known else {}
+            present = {
+                labels
+                for labels in answer.get(tenant, ())
+                if labels in trusted or keys.are_for(tenant, labels)
+            }
             held = {
                 labels: missing + elapsed
-                for labels, missing in before.get(tenant, {}).items()
+                for labels, missing in old.items()
                 if labels not in present
                 and missing + elapsed < self._retention
-                and keys.are_for(tenant, labels)
+                and (is_known or keys.are_for(tenant, labels))
             }
             self._keep(after, name, tenant, dict.fromkeys(present, 0.0) | held)
         self._missing[name] = after
@@ -61,6 +71,7 @@ class Memory:
     def forget_others(self, names: Collection[str]) -> None:
         """Forgets the keys that no longer have to be expanded."""
         self._missing = {name: tenants for name, tenants in self._missing.items() if name in names}
+        self._keys = {name: keys for name, keys in self._keys.items() if name in names}
         self._dropped = {where: count for where, count in self._dropped.items() if where[1] in names}
 
     def expansion(self) -> Expansion:

@@ -18,7 +18,7 @@ class DiscoverySettings:
         bearer_token_file: Holds a token to send.
         interval: Seconds between two rounds.
         timeout: Seconds to wait for an answer.
-        retention: Seconds for which a label set stays after its last sample.
+        retention: Seconds for which a label set stays, at least, after its last sample.
     """
 
     url: str | None = None

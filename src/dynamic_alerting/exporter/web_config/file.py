@@ -39,6 +39,7 @@ class WebConfigFile:
         _check_users(self.at_start, path)
         if self.at_start.tls is not None:
             self._context_for(self.at_start.tls)
+        self._tell("web configuration read", self.at_start)
 
     @property
     def is_tls(self) -> bool:
@@ -70,7 +71,7 @@ class WebConfigFile:
         if content != self._content:
             self._config = parse_web_config(content, self._path)
             if self._content is not None:
-                self._tell_change(self._config)
+                self._tell("web configuration read again", self._config)
             self._content = content
         return self._config
 
@@ -97,12 +98,17 @@ class WebConfigFile:
         self._tls = tls, material, context
         return context
 
-    def _tell_change(self, config: WebConfig) -> None:
-        log_event(logging.INFO, "web configuration read again", file=str(self._path), users=len(config.users))
-        for user in sorted(_without_hash(config)):
-            log_event(logging.ERROR, "this user cannot log in: the password is not a bcrypt hash", user=user)
+    def _tell(self, event: str, config: WebConfig) -> None:
+        """Logs what a new content of the file means, and what in it has no effect."""
+        log_event(logging.INFO, event, file=str(self._path), tls=self.is_tls, users=len(config.users))
         if config.tls is not None and not self.is_tls:
-            log_event(logging.ERROR, "TLS was switched on in the file, but needs a new start")
+            log_event(logging.ERROR, "tls_server_config has no effect before a new start: HTTP is plain")
+        if config.ignored_tls:
+            log_event(logging.WARNING, "tls_server_config has no effect: it names no certificate")
+        if config.http2:
+            log_event(logging.INFO, "http2: true has no effect, HTTP/1.1 is served")
+        for user in _without_hash(config):
+            log_event(logging.ERROR, "a user cannot log in: the password is not a bcrypt hash", user=user)
 
     def _note(self, consequence: str, problem: str | None) -> None:
         """Logs a problem once, and its end."""

@@ -7,9 +7,13 @@ client authentication: OpenSSL has taken them over from the first context by the
 """
 
 import ipaddress
+import logging
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Self
+
+from dynamic_alerting.exporter.logs import log_event
 
 #: What Go's server says to somebody who speaks HTTP where TLS is spoken.
 _ANSWER_TO_PLAIN_HTTP = (
@@ -42,6 +46,7 @@ class ServerHandshake(ssl.SSLObject):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
         except ssl.SSLError as error:
+            _note(error)
             if self.outgoing is None:
                 raise
             if error.reason == "HTTP_REQUEST":
@@ -70,7 +75,9 @@ class ServerContext(ssl.SSLContext):
             return
         names = set(_names_of(handshake))
         if self.allowed_sans.isdisjoint(names):
-            raise ssl.SSLCertVerificationError(1, f"none of the client's names is allowed: {sorted(names)}")
+            refusal = ssl.SSLCertVerificationError(1, f"no name of the client is allowed: {sorted(names)}")
+            _note(refusal)
+            raise refusal
 
 
 class FollowingContext(ssl.SSLContext):
@@ -102,6 +109,11 @@ class FollowingContext(ssl.SSLContext):
         return handshake
 
 
+def _note(error: ssl.SSLError) -> None:
+    """Logs what went wrong, at the level of what any port scanner can cause."""
+    log_event(logging.DEBUG, "TLS handshake failed", reason=str(error))
+
+
 def _names_of(handshake: ssl.SSLObject) -> Iterator[str]:
     """The subject alternative names of the client's certificate, spelled as Go spells them."""
     certificate = handshake.getpeercert() or {}
@@ -110,4 +122,5 @@ def _names_of(handshake: ssl.SSLObject) -> Iterator[str]:
         if kind in {"DNS", "email", "URI"}:
             yield name
         elif kind == "IP Address":
-            yield str(ipaddress.ip_address(name.strip()))
+            with suppress(ValueError):  # Python writes one of a strange length as "<invalid>"
+                yield str(ipaddress.ip_address(name.strip()))

@@ -62,6 +62,8 @@ def load_material(context: ssl.SSLContext, material: Material) -> None:
         if error.reason == "KEY_VALUES_MISMATCH":
             raise WebConfigError("The key is not the key of the certificate.") from error
         raise WebConfigError(f"The certificate or the key is damaged or too weak: {error.reason}.") from error
+    except OSError as error:
+        raise WebConfigError(f"The certificate cannot be handed to OpenSSL: {error.strerror}.") from error
     if material.client_ca is None:
         return
     try:

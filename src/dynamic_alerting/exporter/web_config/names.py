@@ -83,7 +83,21 @@ def read_curves(field: Field) -> tuple[str, ...]:
             f"{field.name}: Python's ssl before 3.15 can set one curve, not {len(curves)}; write one, or "
             "leave the field out for OpenSSL's own list, which begins with X25519 and CurveP256."
         )
+    if len(curves) == 1 and not can_set_curve(curves[0]):
+        field.refuse(
+            f"{field.name}: this Python's ssl cannot set {curves[0]} by itself; write another curve, or "
+            "leave the field out for OpenSSL's own list, which begins with X25519 and CurveP256."
+        )
     return curves
+
+
+def can_set_curve(curve: str) -> bool:
+    """Whether this Python's ssl can be told to use one curve: 3.11.2, for one, does not know X25519."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ecdh_curve(curve)
+    except (ssl.SSLError, ValueError):
+        return False
+    return True
 
 
 def read_cipher_suites(field: Field) -> tuple[str, ...]:

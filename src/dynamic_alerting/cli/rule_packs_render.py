@@ -1,0 +1,80 @@
+"""``da-tools rule-packs render``: the rules in the form that one's rule engine takes."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from dynamic_alerting.cli.loaded_packs import CannotError, loaded_packs, one_pack
+from dynamic_alerting.packs.generation import diff_of, write_files
+from dynamic_alerting.packs.renderings import FORMS, rendered
+from dynamic_alerting.packs.settings import KUBERNETES_NAMESPACE, RUNBOOK_BASE_URL
+
+
+@click.command(name="render")
+@click.argument("pack", nargs=-1)
+@click.option("--pack", "more", multiple=True, metavar="PACK", help="The same as PACK; may be repeated.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="prometheus",
+    show_default=True,
+    help="prometheus: rule files, for vmalert and Thanos Ruler too. configmap: as k8s/03-monitoring has "
+    "them. prometheusrule: objects of the Prometheus Operator. mimir: for `mimirtool rules load`.",
+)
+@click.option(
+    "--output-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write one file per pack there instead of printing.",
+)
+@click.option("--dry-run", is_flag=True, help="With --output-dir: print the difference, write nothing.")
+@click.option(
+    "--runbook-base-url",
+    default=RUNBOOK_BASE_URL,
+    show_default=True,
+    envvar="DA_RUNBOOK_BASE_URL",
+    help="Where you publish docs/runbooks; every runbook_url begins with it [env: DA_RUNBOOK_BASE_URL].",
+)
+@click.option(
+    "--namespace",
+    default=KUBERNETES_NAMESPACE,
+    show_default=True,
+    help="Namespace of Kubernetes objects.",
+)
+@click.option(
+    "--packs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Directory of packs [default: those that ship with this program].",
+)
+def command(
+    *,
+    pack: tuple[str, ...],
+    more: tuple[str, ...],
+    form: str,
+    output_dir: Path | None,
+    runbook_base_url: str,
+    namespace: str,
+    packs: Path | None,
+    dry_run: bool,
+) -> None:
+    """Print the rules of the named packs, or of all, one YAML document each.
+
+    Example: da-tools rule-packs render --format prometheusrule --pack mariadb | kubectl apply -f -
+    """
+    if urlsplit(runbook_base_url).scheme not in {"http", "https"}:
+        raise CannotError(f"--runbook-base-url {runbook_base_url} is no address; write https://…/runbooks")
+    if dry_run and output_dir is None:
+        raise click.UsageError("--dry-run goes with --output-dir; printing changes nothing anyway")
+    names = dict.fromkeys((*pack, *more))
+    chosen = [one_pack(name, packs) for name in names] if names else loaded_packs(packs)
+    files = dict(
+        rendered(each, form, runbook_base_url=runbook_base_url, namespace=namespace) for each in chosen
+    )
+    if output_dir is None:
+        click.echo("---\n".join(files.values()), nl=False)
+    elif dry_run:
+        click.echo("".join(f"{line}\n" for line in diff_of(output_dir, files)), nl=False)
+    else:
+        for name in write_files(output_dir, files):
+            click.echo(f"written: {output_dir / name}", err=True)

@@ -1,0 +1,83 @@
+"""A pack's rules in the forms that rule engines take: plain files, Kubernetes objects, a ruler namespace."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dynamic_alerting.packs.pack import Pack
+from dynamic_alerting.packs.rules import rule_file
+from dynamic_alerting.packs.settings import KUBERNETES_NAMESPACE, RUNBOOK_BASE_URL
+from dynamic_alerting.packs.yaml_text import dump
+
+Document = dict[str, Any]
+LABELS = {"app.kubernetes.io/part-of": "dynamic-alerting", "app.kubernetes.io/component": "rule-pack"}
+
+
+def rendered(
+    pack: Pack,
+    form: str,
+    *,
+    runbook_base_url: str = RUNBOOK_BASE_URL,
+    namespace: str = KUBERNETES_NAMESPACE,
+) -> tuple[str, str]:
+    """Return the name of the file that a form of a pack belongs into, and its text.
+
+    Args:
+        pack: The pack.
+        form: One of `FORMS`.
+        runbook_base_url: Where docs/runbooks is published; every `runbook_url` begins with it.
+        namespace: The Kubernetes namespace of objects.
+    """
+    document = _with_runbooks(rule_file(pack), runbook_base_url.rstrip("/"))
+    file_name, write = _FORMS[form]
+    return file_name.format(pack=pack.pack), dump(write(pack.pack, namespace, document))
+
+
+def _with_runbooks(document: Document, base_url: str) -> Document:
+    for group in document["groups"]:
+        for rule in group["rules"]:
+            if texts := rule.get("annotations"):
+                page = texts["runbook_url"].removeprefix(RUNBOOK_BASE_URL)
+                texts["runbook_url"] = f"{base_url}{page}"
+    return document
+
+
+def _plain(_pack: str, _namespace: str, document: Document) -> Document:
+    """Write a rule file: https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/."""
+    return document
+
+
+def _config_map(pack: str, namespace: str, document: Document) -> Document:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": _metadata(pack, namespace),
+        "data": {f"{pack}.yaml": dump(document)},
+    }
+
+
+def _prometheus_rule(pack: str, namespace: str, document: Document) -> Document:
+    """Write the Prometheus Operator's object: https://prometheus-operator.dev/docs/api-reference/api/."""
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": _metadata(pack, namespace),
+        "spec": document,
+    }
+
+
+def _ruler_namespace(pack: str, _namespace: str, document: Document) -> Document:
+    """Write a namespace of Mimir's ruler: https://grafana.com/docs/mimir/latest/manage/tools/mimirtool/."""
+    return {"namespace": pack, **document}
+
+
+def _metadata(pack: str, namespace: str) -> Document:
+    return {"name": f"prometheus-rules-{pack}", "namespace": namespace, "labels": dict(LABELS)}
+
+
+_FORMS: dict[str, tuple[str, Callable[[str, str, Document], Document]]] = {
+    "prometheus": ("{pack}.yaml", _plain),
+    "configmap": ("configmap-rules-{pack}.yaml", _config_map),
+    "prometheusrule": ("prometheusrule-{pack}.yaml", _prometheus_rule),
+    "mimir": ("mimir-{pack}.yaml", _ruler_namespace),
+}
+FORMS = tuple(_FORMS)

@@ -1,0 +1,30 @@
+"""What `rule-packs render` writes is accepted by promtool, form by form."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dynamic_alerting.packs.pack import Pack
+from dynamic_alerting.packs.renderings import rendered
+
+pytestmark = pytest.mark.promtool
+
+
+@pytest.mark.parametrize("form", ["prometheus", "configmap", "prometheusrule", "mimir"])
+def test_promtool_accepts_every_form(
+    form: str, packs: list[Pack], tmp_path: Path, promtool: Callable[..., str]
+) -> None:
+    files = []
+    for pack in packs:
+        document = yaml.safe_load(rendered(pack, form)[1])
+        held = {
+            "prometheus": document,
+            "configmap": document.get("data", {}).get(f"{pack.pack}.yaml"),
+            "prometheusrule": document.get("spec"),
+            "mimir": {"groups": document.get("groups")},
+        }[form]
+        files.append(tmp_path / f"{pack.pack}.yaml")
+        files[-1].write_text(held if isinstance(held, str) else yaml.safe_dump(held))
+    assert promtool("check", "rules", *files).count("SUCCESS") == len(packs)
