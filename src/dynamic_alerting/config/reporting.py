@@ -62,7 +62,10 @@ class FileReport:
         self.at_position(finding_id, *place, text=node.text, message=message, advice=advice, width=width)
 
     def refused_text(self, finding_id: str, node: Scalar, error: LanguageError) -> None:
-        """Report what the model says about a scalar's text."""
+        """Report what the model says about a scalar's text; its advice is asked for only if it is listed."""
+        if self.is_full:
+            self._count(finding_id)
+            return
         self.inside(finding_id, node, error.offset, sentence(error.message), sentence(error.advice))
 
     def at(
@@ -84,14 +87,22 @@ class FileReport:
         width: int | None = None,
     ) -> None:
         """Report something about a place given by 1-based line and column."""
-        if FINDING_KINDS[finding_id].severity is FindingSeverity.ERROR:
-            self.errors += 1
-        if len(self.findings) >= LISTED_FINDINGS:
-            self._unlisted += 1
+        self._count(finding_id)
+        if self.is_full:
             return
         self.findings.append(
             self.prepared(finding_id, line, column, text=text, message=message, advice=advice, width=width)
         )
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more findings are listed."""
+        return len(self.findings) >= LISTED_FINDINGS
+
+    def _count(self, finding_id: str) -> None:
+        """Count a finding that is about to be listed, or is not listed because there are too many."""
+        self.errors += FINDING_KINDS[finding_id].severity is FindingSeverity.ERROR
+        self._unlisted += self.is_full
 
     def prepared(
         self,

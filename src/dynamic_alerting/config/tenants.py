@@ -104,13 +104,15 @@ class TenantReader:
         packs: frozenset[str] | None = None
         last_states = {state.filter: state for state in last.states} if last else {}
         for text, (key, node) in settings.pairs.items():
+            if not text.startswith("_"):
+                continue
             is_repeated = text in settings.repeated
             if text == PACKS_KEY:
                 packs = self._packs(node, last.packs if last else None, is_repeated=is_repeated)
             elif text.startswith(STATE_PREFIX) and FILTER_NAME.fullmatch(text, len(STATE_PREFIX)):
                 state = self._state(key, node, last_states, is_repeated=is_repeated)
                 states.extend([] if state is None else [state])
-            elif text.startswith("_"):
+            else:
                 self._report.on(
                     "DA041",
                     key,

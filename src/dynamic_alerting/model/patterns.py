@@ -24,6 +24,7 @@ def why_invalid(pattern: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=65_536)
 def matches(pattern: str, value: str) -> bool:
     """Tell whether a valid pattern matches all of a label value."""
     return _matcher(pattern)(value) is not None

@@ -101,7 +101,8 @@ class Resolver:
             if default.dimensional:
                 names[name] = None
             elif name not in names:
-                thresholds += [tuple.__new__(Threshold, (tenant, *one[1:])) for one in default.thresholds]
+                for one in default.thresholds:
+                    thresholds.append(tuple.__new__(Threshold, (tenant, *one[1:])))  # noqa: PERF401 - one or two
         for name in names:
             default = defaults.get(name, NO_DEFAULT)
             rungs = _base_rungs(name, said, default)

@@ -67,12 +67,12 @@ def _read_time(text: str) -> int:
 
 
 def _unknown_zone(text: str, zone: str, offset: int) -> WindowSyntaxError:
-    near = nearest_zone(zone)
-    advice = (
-        f'write "{text[:offset]}{near}"'
-        if near
-        else "write an IANA name such as Asia/Taipei, or nothing for UTC"
-    )
+    def advice() -> str:
+        near = nearest_zone(zone)
+        if near is None:
+            return "write an IANA name such as Asia/Taipei, or nothing for UTC"
+        return f'write "{text[:offset]}{near}"'
+
     return WindowSyntaxError(f"there is no time zone {zone!r}", offset=offset, advice=advice)
 
 
@@ -92,7 +92,7 @@ def _not_a_window(text: str) -> WindowSyntaxError:
         message, offset = f"{zone!r} is not the name of a time zone", match.start(8)
     else:
         message, offset = f"{text!r} is not spelled as a time window", 0
-    return WindowSyntaxError(message, offset=offset, advice=_correction(match) or _EXAMPLE)
+    return WindowSyntaxError(message, offset=offset, advice=lambda: _correction(match) or _EXAMPLE)
 
 
 def _correction(resembling: re.Match[str]) -> str | None:

@@ -36,7 +36,10 @@ def parse_state(text: str) -> PlainState:
         return False
     if word in DEFAULT_WORDS:
         return USE_DEFAULT
+    raise ValueSyntaxError(f"{text!r} does not switch a state filter on or off", advice=lambda: _advice(word))
+
+
+def _advice(word: str) -> str:
     words = [*_MEANT, *ENABLE_WORDS, *DISABLE_WORDS]
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.7)
-    advice = f"write {_MEANT.get(near[0], near[0])}" if near else "write enable or disable"
-    raise ValueSyntaxError(f"{text!r} does not switch a state filter on or off", advice=advice)
+    return f"write {_MEANT.get(near[0], near[0])}" if near else "write enable or disable"

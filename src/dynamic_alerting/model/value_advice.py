@@ -27,6 +27,7 @@ _ALSO_CALLED = {
     "notice": "info",
     "information": "info",
 }
+_GENERAL_ADVICE = 'write a number such as "80", "80:critical", default or disable'
 _NO_THRESHOLD = ("none", "no", "never", "n/a", "-", "deactivate")
 # Longer texts are no typing mistakes, and looking at them would take time.
 _LONGEST_EXPLAINED = 100
@@ -36,7 +37,8 @@ def why_not_a_value(text: str) -> ValueSyntaxError:
     """Return the error for a text that is not a plain value."""
     offset = len(text) - len(text.lstrip(BLANKS))
     stripped = text.strip(BLANKS)
-    if len(stripped) <= _LONGEST_EXPLAINED:
+    is_short = len(stripped) <= _LONGEST_EXPLAINED
+    if is_short:
         for explain in _EXPLANATIONS:
             explained = explain(stripped)
             if explained is not None:
@@ -45,7 +47,7 @@ def why_not_a_value(text: str) -> ValueSyntaxError:
     return ValueSyntaxError(
         f"{text!r} is neither a number nor one of the words",
         offset=offset,
-        advice='write a number such as "80", "80:critical", default or disable',
+        advice=(lambda: _nearest_word(stripped)) if is_short else _GENERAL_ADVICE,
     )
 
 
@@ -73,10 +75,13 @@ def _severity(text: str) -> ValueSyntaxError | None:
         )
     meant = severity.strip().lower()
     meant = _ALSO_CALLED.get(meant, meant)
-    near = difflib.get_close_matches(meant, list(Severity), n=1, cutoff=0.7)
-    advice = f'did you mean one of {_SEVERITIES}? For example "{number}:critical"'
-    if near:
-        advice = f'write "{number}:{near[0]}"; the severities are {_SEVERITIES}'
+
+    def advice() -> str:
+        near = difflib.get_close_matches(meant, list(Severity), n=1, cutoff=0.7)
+        if not near:
+            return f'did you mean one of {_SEVERITIES}? For example "{number}:critical"'
+        return f'write "{number}:{near[0]}"; the severities are {_SEVERITIES}'
+
     return ValueSyntaxError(f"{severity!r} is not a severity", offset=len(before) + 1, advice=advice)
 
 
@@ -145,13 +150,12 @@ def _switched_on(text: str) -> ValueSyntaxError | None:
     )
 
 
-def _misspelled(text: str) -> ValueSyntaxError | None:
+def _nearest_word(text: str) -> str:
     word = text.lower()
     near = difflib.get_close_matches(word, [*_NO_THRESHOLD, *DISABLE_WORDS, "default"], n=1, cutoff=0.75)
     if not near:
-        return None
-    meant = "disable" if near[0] in _NO_THRESHOLD else near[0]
-    return ValueSyntaxError(f"{text!r} is neither a number nor one of the words", advice=f"write {meant}")
+        return _GENERAL_ADVICE
+    return f"write {'disable' if near[0] in _NO_THRESHOLD else near[0]}"
 
 
 _Explanation: TypeAlias = Callable[[str], ValueSyntaxError | None]
@@ -164,5 +168,4 @@ _EXPLANATIONS: tuple[_Explanation, ...] = (
     _compared,
     _with_unit,
     _switched_on,
-    _misspelled,
 )

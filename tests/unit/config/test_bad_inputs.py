@@ -1,5 +1,6 @@
 """Whatever stands in a file, loading neither fails nor changes what other files say."""
 
+import difflib
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from dynamic_alerting.config import vocabulary
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS
 from dynamic_alerting.config.loader import Loaded, Loader
 from dynamic_alerting.config.tenants import is_tenant_name
+from dynamic_alerting.model import schedule
 from dynamic_alerting.model.catalogue import Catalogue
 
 PLATFORM = """\
@@ -311,3 +313,30 @@ def test_ten_thousand_unknown_states_are_counted_and_reported_briefly(confd: Any
     loaded = confd.load()
     assert len(loaded.findings) == 200
     assert loaded.files[0].rejected_keys == 10_000
+
+
+@pytest.mark.parametrize(
+    ("value", "module", "search"),
+    [
+        ("disabel{n}", difflib, "get_close_matches"),
+        ('"80:crittical{n}"', difflib, "get_close_matches"),
+        ('{{overrides: [{{window: "22:00-06:00 Asia/Taipeh{n}", value: 1}}]}}', schedule, "nearest_zone"),
+        ('{{overrides: [{{window: "22-6 Asia/Taipeh{n}", value: 1}}]}}', schedule, "nearest_zone"),
+    ],
+)
+def test_thousands_of_bad_values_looks_for_advice_only_for_those_that_are_listed(
+    confd: Any, monkeypatch: pytest.MonkeyPatch, value: str, module: Any, search: str
+) -> None:
+    looked_for = []
+    real = getattr(module, search)
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        looked_for.append(arguments)
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(module, search, counted)
+    lines = "".join(f"    mysql_x{n}: {value.format(n=n)}\n" for n in range(2_000))
+    confd.write(db_a=f"tenants:\n  db-a:\n{lines}")
+    loaded = confd.load()
+    assert loaded.files[0].rejected_keys == 2_000
+    assert 0 < len(looked_for) <= 200
