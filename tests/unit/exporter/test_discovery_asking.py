@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import promql_parser
 import pytest
+from tests.declared import declared
 from tests.local_server import LocalServer
 
 from dynamic_alerting.exporter.discovery.asking import (
@@ -18,7 +19,7 @@ from dynamic_alerting.exporter.discovery.asking import (
 )
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.source import AskError
-from dynamic_alerting.model.catalogue import NO_CATALOGUE, Direction, KeySpec
+from dynamic_alerting.model.catalogue import NO_CATALOGUE
 from dynamic_alerting.model.discovery import OpenKeys
 from dynamic_alerting.model.keys import parse_key
 from dynamic_alerting.prometheus.client import Sample
@@ -27,19 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from http.server import BaseHTTPRequestHandler
 
-SPEC = KeySpec(
-    key="queue_items",
-    pack="queues",
-    component="queue",
-    metric="items",
-    unit="items",
-    direction=Direction.ABOVE,
-    default=None,
-    default_critical=None,
-    dimensions=("vhost", "queue"),
-    signal="tenant:queue_items:max",
-    meaning="Items in one queue.",
-)
+SPEC = declared("queue_items", "vhost", "queue")
 
 
 def keys(*tenants: str, written: tuple[str, ...] = ('{vhost="web"}', '{queue="news"}')) -> OpenKeys:
