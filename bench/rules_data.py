@@ -76,7 +76,11 @@ def sources(packs: Sequence[Pack], tenants: int) -> list[Source]:
 
 def threshold_lines(packs: Sequence[Pack], limits: Sequence[Limit], tenants: int) -> bytes:
     """Return what one threshold-exporter serves for these tenants."""
-    keys = {each.key: (pack.component_of(each), pack.metric_of(each)) for pack in packs for each in pack.thresholds}
+    keys = {
+        each.key: (pack.component_of(each), pack.metric_of(each))
+        for pack in packs
+        for each in pack.thresholds
+    }
     lines = ["threshold_exporter_config_loaded 1\n"]
     for limit in limits:
         component, metric = keys[limit.key]
@@ -165,7 +169,12 @@ def _switches(packs: Sequence[Pack], tenant: str) -> Iterator[str]:
     for pack in packs:
         for state in pack.state_filters:
             for reason in state.reasons:
-                labels = {"tenant": tenant, "filter": state.name, "severity": state.severity, "reason": reason}
+                labels = {
+                    "tenant": tenant,
+                    "filter": state.name,
+                    "severity": state.severity,
+                    "reason": reason,
+                }
                 yield f"{selector('user_state_filter', _equal(labels))} 1\n"
 
 

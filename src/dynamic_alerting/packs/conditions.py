@@ -1,9 +1,9 @@
 """The one comparison behind every alert: a signal against its tenants' thresholds, tier by tier.
 
-docs/decisions/0003-cheaper-rules.md says why it has this form. In short: thresholds are aggregated to the join
-key, so replicas change nothing; ``group_right`` makes the severity a label of the result, so one rule serves all
-tiers; and whether an exporter is there is seen by the same query that reads the thresholds, so no scrape can fall
-between looking at the one and at the other.
+docs/decisions/0003-cheaper-rules.md says why it has this form. In short: thresholds are aggregated to the
+join key, so replicas change nothing; ``group_right`` makes the severity a label of the result, so one rule
+serves all tiers; and whether an exporter is there is seen by the same query that reads the thresholds, so no
+scrape can fall between looking at the one and at the other.
 """
 
 from collections.abc import Sequence
@@ -73,7 +73,8 @@ def exceeds(comparison: Comparison, alert: str) -> str:
     Args:
         comparison: What is compared.
         alert: The alert that the vector is for. While nothing tells what the thresholds are, because the
-            exporters have just gone and the fallback has not yet been evaluated, it goes on where it is active.
+            exporters have just gone and the fallback has not yet been evaluated, it goes on where it is
+            active.
     """
     if comparison.dimensions:
         return _suspects_that_exceed(comparison)
@@ -97,7 +98,7 @@ def suspect_values(comparison: Comparison) -> str:
 
 
 def suspect_thresholds(comparison: Comparison) -> str:
-    """Write all thresholds of the tenants that have such a value; while nothing tells them, their last ones."""
+    """Write all thresholds of the tenants with such a value; while nothing tells them, their last ones."""
     own = selector(SUSPECT_THRESHOLD, _of_key(comparison))
     thresholds = while_healthy("user_threshold", THRESHOLD_FALLBACK, comparison.matchers, own)
     suspects = selector(SUSPECT_VALUE, _of_key(comparison))
@@ -112,16 +113,16 @@ def threshold_matchers(component: str, metric: str) -> Matchers:
 
 
 def while_healthy(served: str, fallback: str, matchers: Matchers, held: str) -> str:
-    """Write what the exporters serve; while none is healthy, its fallback, and until that is there what is held."""
+    """Write what is served; while no exporter is healthy its fallback, or before there is one what is held."""
     instead = f"{selector(fallback, matchers)}\nor on () {held}"
     return f"{selector(served, matchers)}\nor on () {_group(instead)}\nunless on () {HEALTHY}"
 
 
 def last_served(metric: str, fallback: str, matchers: Matchers, own: Matchers) -> str:
-    """Write, only while no exporter is healthy, what was served last, or has been recorded since the outage began.
+    """Write what was served last, then what has been recorded of that; nothing while an exporter is healthy.
 
-    Samples of an exporter that is gone are found for 90 seconds: longer than the time between two evaluations of
-    the fallback and a scrape.
+    Samples of an exporter that is gone are found for 90 seconds: longer than the time between two evaluations
+    of the fallback and a scrape.
     """
     before = f"last_over_time({selector(metric, matchers)}[90s])\nor on () {selector(fallback, own)}"
     return f"{_group(before)}\nunless on () {HEALTHY}"
@@ -155,7 +156,8 @@ def outside_maintenance(condition: str, pack: str) -> str:
 def all_active(first: Comparison, alert: str, others: Sequence[tuple[str, Sequence[str]]]) -> str:
     """Write the values of the first of several keys where the alerts of all of them are pending or firing.
 
-    The rule stands behind theirs, so it sees what they have just found, and is silent in maintenance as they are.
+    The rule stands behind theirs, so it sees what they have just found, and is silent in maintenance as they
+    are.
 
     Args:
         first: The comparison of the first key.
@@ -181,9 +183,9 @@ def any_of(label: str, values: Sequence[str]) -> tuple[str, str, str]:
 def _suspects_that_exceed(comparison: Comparison) -> str:
     """Compare the suspects with their thresholds: a few series, whatever the number of tenants.
 
-    The threshold of the most specific label set wins, each severity by itself: first the series that name every
-    dimension, then those that name some, then the base. A level looks only at what no level before it has a
-    threshold for. A ``+Inf`` threshold is a threshold: it hides the base and is never crossed.
+    The threshold of the most specific label set wins, each severity by itself: first the series that name
+    every dimension, then those that name some, then the base. A level looks only at what no level before it
+    has a threshold for. A ``+Inf`` threshold is a threshold: it hides the base and is never crossed.
     """
     levels = list(_levels(comparison.dimensions))
     parts = []

@@ -77,7 +77,7 @@ def records(pack: Pack) -> list[Rule]:
 
 
 def alerts(pack: Pack) -> list[Rule]:
-    """Return the alerting rules, ordered availability, saturation, errors, capacity; last those of several keys."""
+    """Return the alerting rules, ordered availability, saturation, errors, capacity, of several keys."""
     placed: list[tuple[str, Rule]] = [(each.area, _threshold_alert(pack, each)) for each in pack.thresholds]
     placed += [(each.area, _further_alert(pack, each)) for each in pack.alerts if not each.all_of]
     rules = [rule for area in AREAS for where, rule in placed if where == area]
@@ -122,7 +122,8 @@ def _needed_each_cycle(pack: Pack) -> set[str]:
 
 
 def _is_shared(pack: Pack, signal: Signal, inline: set[str]) -> bool:
-    owners = [*pack.thresholds, *(each for each in pack.alerts if each.state_filter)]
+    owners: list[Threshold | FurtherAlert] = [*pack.thresholds]
+    owners += [each for each in pack.alerts if each.state_filter]
     return signal.record not in inline and any(pack.signal_of(owner) is signal for owner in owners)
 
 
@@ -199,7 +200,7 @@ def _further_alert(pack: Pack, alert: FurtherAlert) -> Rule:
 
 
 def _all_of(pack: Pack, keys: list[str]) -> str:
-    """Write the first key's values where the alerts of all keys are active, for the same tenant and severity."""
+    """Write the first key's values where the alerts of all keys are active for the tenant and severity."""
     first, *others = [pack.threshold(key) for key in keys]
     compared = comparison(pack, first)
     active = [(other.alert.name, pack.signal_of(other).dimensions) for other in others]
