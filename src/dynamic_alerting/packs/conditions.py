@@ -113,7 +113,7 @@ def threshold_matchers(component: str, metric: str) -> Matchers:
 
 
 def while_healthy(served: str, fallback: str, matchers: Matchers, held: str) -> str:
-    """Write what is served; while no exporter is healthy its fallback, or before there is one what is held."""
+    """Write what is served; with no healthy exporter its fallback, or until that is there what is held."""
     instead = f"{selector(fallback, matchers)}\nor on () {held}"
     return f"{selector(served, matchers)}\nor on () {_group(instead)}\nunless on () {HEALTHY}"
 
