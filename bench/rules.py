@@ -17,7 +17,7 @@ from statistics import median
 
 import click
 
-from bench.rules_data import REPLICAS, limits_around, sources, threshold_lines
+from bench.rules_data import REPLICAS, Limit, limits_around, sources, threshold_lines
 from bench.rules_prometheus import Exporters, Server, found_program, running
 from bench.rules_result import Cost, Result, Size, as_lines, summary
 from bench.rules_traditional import traditional_groups
@@ -79,15 +79,13 @@ def measure_size(
         ]
         for server in servers:
             server.catch_up(exporters)
-        limits = limits_around(chosen, _seen_signals(servers[0], chosen, tenants), tenants)
-        exporters.thresholds = threshold_lines(chosen, limits, tenants)
-        _await_thresholds(servers[0], len(REPLICAS) * len(limits))
+        limits = populated(servers[0], exporters, chosen, tenants)
         rules = [packs_groups(chosen, interval_s), traditional_groups(chosen, limits)]
-        idle = _idle(servers, interval_s)
-        turns: list[list[_Turn]] = [[] for _ in servers]
+        idle = idle_cpu(servers, interval_s)
+        turns: list[list[Turn]] = [[] for _ in servers]
         for _ in range(rounds):
             for taken, server, groups in zip(turns, servers, rules[: len(servers)], strict=True):
-                taken.append(_turn(server, groups, interval_s))
+                taken.append(take_turn(server, groups, interval_s))
     fired = [taken[-1].firing for taken in turns]
     if len(set(fired)) > 1:
         differing = sorted(fired[0] ^ fired[1])
@@ -107,15 +105,27 @@ def measure_size(
     )
 
 
-def packs_groups(chosen: Sequence[Pack], interval_s: int) -> Groups:
-    """Return the packs' rules as they are shipped, and the platform's own, but for their durations.
+def populated(server: Server, exporters: Exporters, chosen: Sequence[Pack], tenants: int) -> list[Limit]:
+    """Give all tenants their thresholds, wait until they are scraped, and return them.
+
+    Raises:
+        UnequalError: A signal has no value for some tenant, or a threshold is not scraped.
+    """
+    limits = limits_around(chosen, _seen_signals(server, chosen, tenants), tenants)
+    exporters.thresholds = threshold_lines(chosen, limits, tenants)
+    _await_thresholds(server, len(REPLICAS) * len(limits))
+    return limits
+
+
+def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = True) -> Groups:
+    """Return the packs' rules as they are shipped, with the platform's own, but for their durations.
 
     ``for`` is left out, in both designs, so that what fires can be compared at once; a snapshot is taken
     every fourth cycle, whatever the cycle.
     """
-    platform = [each for each in load_packs(ROOT / "rule-packs") if each.pack == PLATFORM]
+    own = [each for each in load_packs(ROOT / "rule-packs") if platform and each.pack == PLATFORM]
     groups: Groups = []
-    for pack in [*chosen, *platform]:
+    for pack in [*chosen, *own]:
         for group in rule_file(pack)["groups"]:  # type: ignore[attr-defined]
             if group.get("interval") == SLOW_INTERVAL:
                 group["interval"] = f"{SLOW * interval_s}s"
@@ -126,7 +136,9 @@ def packs_groups(chosen: Sequence[Pack], interval_s: int) -> Groups:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class Turn:
+    """What one design did while it was its turn, per cycle, with what was then firing."""
+
     evaluation_s: float
     cpu_s: float
     resident_bytes: float
@@ -136,14 +148,14 @@ class _Turn:
     firing: frozenset[tuple[tuple[str, str], ...]]
 
 
-def _idle(servers: Sequence[Server], interval_s: int) -> list[float]:
+def idle_cpu(servers: Sequence[Server], interval_s: int) -> list[float]:
     """Return the CPU seconds per cycle that scraping and storing take, without rules."""
     before = [server.counters().cpu_s for server in servers]
     time.sleep(SLOW * interval_s)
     return [(server.counters().cpu_s - was) / SLOW for server, was in zip(servers, before, strict=True)]
 
 
-def _turn(server: Server, groups: Groups, interval_s: int) -> _Turn:
+def take_turn(server: Server, groups: Groups, interval_s: int) -> Turn:
     """Let a server evaluate until every group has begun, then measure while each slow group has one turn."""
     server.load(groups, interval_s=interval_s)
     slow = any(group.get("interval") for group in groups)
@@ -155,7 +167,7 @@ def _turn(server: Server, groups: Groups, interval_s: int) -> _Turn:
     server.load([], interval_s=interval_s)
     if after.failed > before.failed:
         raise UnequalError(f"{after.failed - before.failed:.0f} evaluations failed")
-    return _Turn(
+    return Turn(
         evaluation_s=(after.evaluation_s - before.evaluation_s) / SLOW,
         cpu_s=(after.cpu_s - before.cpu_s) / SLOW,
         resident_bytes=after.resident_bytes,
@@ -166,7 +178,7 @@ def _turn(server: Server, groups: Groups, interval_s: int) -> _Turn:
     )
 
 
-def _cost(turns: Sequence[_Turn], idle_cpu_s: float) -> Cost:
+def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
     return Cost(
         rules=round(turns[0].rules),
         evaluation_s=median(turn.evaluation_s for turn in turns),
