@@ -21,8 +21,10 @@ from bench.rules_data import REPLICAS, Limit, limits_around, sources, threshold_
 from bench.rules_prometheus import Exporters, Server, found_program, running
 from bench.rules_result import Cost, Result, Size, as_lines, summary
 from bench.rules_traditional import traditional_groups
+from dynamic_alerting.packs.conditions import threshold_matchers
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Pack
+from dynamic_alerting.packs.promql import selector
 from dynamic_alerting.packs.rules import SLOW_INTERVAL, rule_file
 
 ROOT = Path(__file__).parents[1]
@@ -80,29 +82,47 @@ def measure_size(
         for server in servers:
             server.catch_up(exporters)
         limits = populated(servers[0], exporters, chosen, tenants)
-        rules = [packs_groups(chosen, interval_s), traditional_groups(chosen, limits)]
         idle = idle_cpu(servers, interval_s)
-        turns: list[list[Turn]] = [[] for _ in servers]
+        designs = [
+            (servers[0], idle[0], packs_groups(chosen, interval_s)),
+            (servers[0], idle[0], reading_groups(chosen)),
+        ]
+        if compare:
+            designs.append((servers[1], idle[1], traditional_groups(chosen, limits)))
+        turns: list[list[Turn]] = [[] for _ in designs]
         for _ in range(rounds):
-            for taken, server, groups in zip(turns, servers, rules[: len(servers)], strict=True):
+            for taken, (server, _, groups) in zip(turns, designs, strict=True):
                 taken.append(take_turn(server, groups, interval_s))
-    fired = [taken[-1].firing for taken in turns]
-    if len(set(fired)) > 1:
-        differing = sorted(fired[0] ^ fired[1])
-        raise UnequalError(
-            f"{tenants} tenants: {len(differing)} alerts fire in one design only: {differing[:3]}"
-        )
-    costs = [_cost(taken, cpu_s) for taken, cpu_s in zip(turns, idle, strict=True)]
-    traditional = costs[1] if compare else None
+    costs = [_cost(taken, cpu_s) for taken, (_, cpu_s, _) in zip(turns, designs, strict=True)]
+    fired = turns[0][-1].firing
+    if compare and fired != turns[2][-1].firing:
+        differing = sorted(fired ^ turns[2][-1].firing)
+        raise UnequalError(f"{tenants} tenants: {len(differing)} fire in one design only: {differing[:3]}")
+    traditional = costs[2] if compare else None
     return Size(
         tenants=tenants,
         interval_s=interval_s,
-        firing=len(fired[0]),
+        firing=len(fired),
         ours=costs[0],
+        reading=costs[1],
         traditional=traditional,
         evaluation_ratio=traditional.evaluation_s / costs[0].evaluation_s if traditional else None,
         cpu_ratio=traditional.cpu_s / costs[0].cpu_s if traditional else None,
     )
+
+
+def reading_groups(chosen: Sequence[Pack]) -> Groups:
+    """Return one rule per key that reads its signal, and one that reads its thresholds, and that is all.
+
+    No form of the rules can do with less while it reads each sample once: what it takes is the floor.
+    """
+    rules: list[dict[str, object]] = []
+    for pack in chosen:
+        for threshold in pack.thresholds:
+            matchers = threshold_matchers(pack.component_of(threshold), pack.metric_of(threshold))
+            for what in (pack.signal_of(threshold).expr, selector("user_threshold", matchers)):
+                rules.append({"record": "tenant:nothing:count", "expr": f"count({what}) < 0"})
+    return [{"name": "reading", "rules": rules}]
 
 
 def populated(server: Server, exporters: Exporters, chosen: Sequence[Pack], tenants: int) -> list[Limit]:
