@@ -37,6 +37,12 @@ def port_base() -> int:
     return free_port_base()
 
 
+@pytest.fixture(scope="module")
+def shared_port_base() -> int:
+    """For programs that the tests of one file share."""
+    return free_port_base()
+
+
 @pytest.fixture(scope="session")
 def hasty_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped packs in a hurry: `for` is 4 s, a snapshot is taken every 2 s, all else is as shipped."""
