@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LASTING_S = 30 * 60
 MARGIN = 0.02
 """Real scrapes are some milliseconds early or late, and so is a rate: thresholds give way by this part."""
-UNTIL_GONE_S = 20
+UNTIL_GONE_S = 40
 """From the start of a scene until those series end that end in the example; the rules have seen them."""
 LOOKBACK_S = 5 * 60
 """A history ends without a marker of staleness and is read for this long after; what ends later ends live."""
