@@ -91,7 +91,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   start_no_services
   quietly "installing packages (1-2 minutes)" as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install --yes --no-install-recommends "${missing[@]}"
-  say "services of these packages were not started now; those that systemd would start at boot:" \
+  say "their services were not started; where systemd is to leave them alone at the next start as well:" \
     "systemctl disable NAME"
   for entry in "${programs[@]}"; do
     installed "${entry%%:*}" || fail "${entry%%:*} is still missing after installing ${entry#*:}; see $log"
