@@ -6,10 +6,13 @@ https://bsonspec.org/spec.html
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIXED = {0x01: 8, 0x07: 12, 0x08: 1, 0x09: 8, 0x0A: 0, 0x10: 4, 0x11: 8, 0x12: 8, 0x13: 16, 0x7F: 0, 0xFF: 0}
@@ -60,6 +63,7 @@ _WRITTEN: tuple[tuple[int, type, Callable[[Any], bytes]], ...] = (  # bool is an
     (0x09, datetime, lambda value: struct.pack("<q", (value - EPOCH) // timedelta(milliseconds=1))),
     (0x11, Timestamp, lambda value: struct.pack("<II", value.number, value.seconds)),
     (0x07, ObjectId, lambda value: value.raw),
+    (0x0A, NoneType, lambda _: b""),
     (0x03, dict, encoded),
     (0x04, list, lambda value: encoded({str(index): each for index, each in enumerate(value)})),
 )
