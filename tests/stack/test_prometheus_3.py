@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
 ROOT = Path(__file__).parents[2]
 EVERY_S = 3
 READY_S = 30
-TOLERANCE = 0.01
+TOLERANCE = 0.01  # of a rate, by when it is scraped
 SETTLES_S = 150  # a rule looks at whole minutes only
 HELD_S = 15
 # About all exporters together: an example's exporter would change what is said of the real ones.
@@ -231,7 +231,7 @@ def _differently_recorded(world: World) -> list[Any]:
     return _different(set(first), set(second)) or [
         (sorted(labels), value, second[labels])
         for labels, value in first.items()
-        if not math.isclose(value, second[labels], rel_tol=TOLERANCE, abs_tol=2 * EVERY_S)
+        if not math.isclose(value, second[labels], rel_tol=TOLERANCE)
     ]
 
 
