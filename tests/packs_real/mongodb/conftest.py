@@ -107,7 +107,7 @@ class RecordedServer:
             "buildInfo": lambda: {"version": "4.2.8", "modules": []},
             "getCmdLineOpts": lambda: {"argv": ["mongod"], "parsed": {}},
             "getDiagnosticData": lambda: {"data": self.data()},
-            "replSetGetStatus": lambda: self.data()["replSetGetStatus"],
+            "replSetGetStatus": self._members,
             "replSetGetConfig": self._configuration,
             "listDatabases": lambda: {"databases": [{"name": COLLECTION[0]}]},
             "listCollections": lambda: self._cursor(command, [{"name": COLLECTION[1], "type": "collection"}]),
@@ -142,6 +142,11 @@ class RecordedServer:
             "readOnly": False,
             "ok": 1.0,
         }
+
+    def _members(self) -> dict[str, Any]:
+        """As the diagnostic data have it, but for the times of their own that they add to every part."""
+        state = self.data()["replSetGetStatus"]
+        return {name: value for name, value in state.items() if name not in {"start", "end"}}
 
     def _configuration(self) -> dict[str, Any]:
         settings = {"replicaSetId": ObjectId(bytes(12))}
