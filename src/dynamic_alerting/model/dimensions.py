@@ -7,6 +7,8 @@ key matches, and for each pattern as written; but never where the base threshold
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from dynamic_alerting.model.catalogue import Direction
@@ -74,15 +76,14 @@ def steps_of(said: Sequence[Said], without: Sequence[Said] = ()) -> Steps:
 
 def resolve_dimensions(ladder: Ladder, present: Iterable[Labels]) -> Iterator[Dimensional]:
     """Yield every dimensional threshold of a key; `present` are the label sets that its signal has now."""
-    steps = (*ladder.tenant.values(), *ladder.platform.values())
-    by_selector = {one.key.selector: one.key for tier in steps for one in tier}
-    for labels in _targets(by_selector.values(), present):
-        applicable = _applicable(by_selector, labels)
+    search = _Search(ladder)
+    for labels in _targets(search.keys.values(), present):
+        applicable = search.applicable(labels)
         if applicable:
-            yield from _served(ladder, applicable, labels, ())
-    for selector, key in by_selector.items():
+            yield from _served(search, applicable, labels, ())
+    for selector, key in search.keys.items():
         if key.patterns:
-            yield from _served(ladder, {selector}, key.exact, key.patterns)
+            yield from _served(search, {selector}, key.exact, key.patterns)
 
 
 def deciding(ladder: Ladder, labels: Labels, selector: str | None = None) -> Mapping[Severity, Said]:
@@ -93,10 +94,9 @@ def deciding(ladder: Ladder, labels: Labels, selector: str | None = None) -> Map
         labels: the label set that a threshold is looked for.
         selector: the pattern key that is looked at as it is written, instead of a label set.
     """
-    steps = (*ladder.tenant.values(), *ladder.platform.values())
-    by_selector = {one.key.selector: one.key for tier in steps for one in tier}
-    applicable = _applicable(by_selector, labels) if selector is None else {selector}
-    found = {severity: _decisive(ladder, severity, applicable) for severity in TIERS}
+    search = _Search(ladder)
+    applicable = search.applicable(labels) if selector is None else {selector}
+    found = {severity: search.decisive(severity, applicable) for severity in TIERS}
     return {severity: said for severity, said in found.items() if said is not None}
 
 
@@ -111,11 +111,6 @@ def _targets(keys: Iterable[ThresholdKey], present: Iterable[Labels]) -> Iterabl
     return targets
 
 
-def _applicable(by_selector: Mapping[str, ThresholdKey], labels: Labels) -> set[str]:
-    values = dict(labels)
-    return {selector for selector, key in by_selector.items() if applies(key, values)}
-
-
 def applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
     """Tell whether a key is for a label set; a label that the set lacks is empty, as in PromQL."""
     return all(values.get(label, "") == value for label, value in key.exact) and all(
@@ -123,30 +118,64 @@ def applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
     )
 
 
+class _Search:
+    """A ladder, prepared to be asked for many label sets: of a thousand exact keys, each is such a set.
+
+    Attributes:
+        ladder: what is asked.
+        keys: all of its dimensional keys, by selector.
+    """
+
+    def __init__(self, ladder: Ladder) -> None:
+        steps = (*ladder.tenant.values(), *ladder.platform.values())
+        self.ladder = ladder
+        self.keys = {one.key.selector: one.key for tier in steps for one in tier}
+        self._patterns = [key for key in self.keys.values() if key.patterns]
+        self._exact = {key.exact: key for key in self.keys.values() if not key.patterns}
+        self._tenant = {severity: _ranked(tier) for severity, tier in ladder.tenant.items()}
+        self._platform = {severity: _ranked(tier) for severity, tier in ladder.platform.items()}
+
+    def applicable(self, labels: Labels) -> set[str]:
+        """Return the selectors that are for a label set."""
+        values = dict(labels)
+        found = {key.selector for key in self._patterns if applies(key, values)}
+        if len(self._exact) >> len(labels):
+            # Exact keys name some of the set's labels: with fewer such choices than keys, look them up.
+            ordered = sorted(labels)
+            choices = chain.from_iterable(combinations(ordered, n + 1) for n in range(len(ordered)))
+            return found.union(self._exact[some].selector for some in choices if some in self._exact)
+        return found.union(key.selector for key in self._exact.values() if applies(key, values))
+
+    def decisive(self, severity: Severity, applicable: Collection[str]) -> Said | None:
+        """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
+        said = _first(self._tenant.get(severity, {}), applicable)
+        if said is None and severity not in self.ladder.tenant_base:
+            return _first(self._platform.get(severity, {}), applicable)
+        return said
+
+
+_Ranks: TypeAlias = Mapping[str, tuple[int, Said]]
+
+
+def _ranked(steps: Sequence[Said]) -> _Ranks:
+    """What is asked, and when, by selector; a tier has at most one key of each."""
+    return {one.key.selector: (rank, one) for rank, one in enumerate(steps)}
+
+
+def _first(ranks: _Ranks, applicable: Collection[str]) -> Said | None:
+    found = [ranks[selector] for selector in applicable if selector in ranks]
+    return min(found, key=itemgetter(0))[1] if found else None
+
+
 def _served(
-    ladder: Ladder, applicable: Collection[str], dimensions: Labels, patterns: Labels
+    search: _Search, applicable: Collection[str], dimensions: Labels, patterns: Labels
 ) -> Iterator[Dimensional]:
     """Yield the thresholds of one label set or pattern; `applicable` are the selectors that are for it."""
     for severity in TIERS:
-        said = _decisive(ladder, severity, applicable)
-        number = None if said is None else number_of(said, severity, ladder)
+        said = search.decisive(severity, applicable)
+        number = None if said is None else number_of(said, severity, search.ladder)
         if said is not None and number is not None:
             yield Dimensional(severity, number, dimensions, patterns, said)
-
-
-def _decisive(ladder: Ladder, severity: Severity, applicable: Collection[str]) -> Said | None:
-    """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
-    said = _first(ladder.tenant.get(severity, ()), applicable)
-    if said is None and severity not in ladder.tenant_base:
-        return _first(ladder.platform.get(severity, ()), applicable)
-    return said
-
-
-def _first(steps: Sequence[Said], applicable: Collection[str]) -> Said | None:
-    for one in steps:
-        if one.key.selector in applicable:
-            return one
-    return None
 
 
 def number_of(said: Said, severity: Severity, ladder: Ladder) -> float | None:
