@@ -38,7 +38,8 @@ class Size:
     """How much is measured.
 
     Attributes:
-        runs: of everything; medians are reported.
+        runs: of everything but loads; medians are reported.
+        loads: of each size, cold.
         tenants: of the scrape, start and memory.
         files: of the cold loads; the last is the largest.
         scrapes: in each run.
@@ -47,6 +48,7 @@ class Size:
     """
 
     runs: int
+    loads: int
     tenants: int
     files: tuple[int, ...]
     scrapes: int
@@ -55,9 +57,15 @@ class Size:
 
 
 FULL = Size(
-    runs=5, tenants=1_000, files=(1_000, 2_500, 5_000, 10_000), scrapes=20, reloads=20, settling=SETTLING
+    runs=5,
+    loads=3,
+    tenants=1_000,
+    files=(1_000, 2_500, 5_000, 10_000),
+    scrapes=20,
+    reloads=20,
+    settling=SETTLING,
 )
-TINY = Size(runs=1, tenants=2, files=(2, 4, 8), scrapes=1, reloads=1, settling=0)
+TINY = Size(runs=1, loads=1, tenants=2, files=(2, 4, 8), scrapes=1, reloads=1, settling=0)
 
 
 def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
@@ -90,7 +98,7 @@ def _loads(scratch: Path, size: Size) -> dict[int, list[Loading]]:
     loads: dict[int, list[Loading]] = {count: [] for count in size.files}
     for count in size.files:
         write_tenants(scratch / str(count), count)
-    for _ in range(size.runs):
+    for _ in range(size.loads):
         for count, taken in loads.items():
             taken.append(measure_loading(scratch / str(count)))
     return loads
