@@ -150,7 +150,7 @@ def _valid(exposition: str) -> None:
             assert {"tenant", "severity"} <= sample.labels.keys()
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(_changes())
 @example(("db-a.yaml", b""))
 @example(("_defaults.yaml", b"defaults: {mysql_cpu: 1e308}"))

@@ -440,6 +440,22 @@ def test_the_schemas_are_valid_and_of_draft_2020_12(schemas: Any) -> None:
         Draft202012Validator.check_schema(schema)
 
 
+def _patterns(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from (key for key in schema if key.startswith("^"))
+        yield from (value for key, value in schema.items() if key == "pattern")
+    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _patterns(value)
+
+
+def test_the_patterns_are_ecmascript_also_with_the_unicode_flag(schemas: Any) -> None:
+    """Validators of editors compile them with it; then only these escapes are known, and no named groups."""
+    for schema in schemas.values():
+        for pattern in _patterns(schema):
+            assert set(re.findall(r"\\(.)", pattern)) <= set("\\{}.dsStrn"), pattern
+            assert not re.search(r"\(\?(?![:=!])", pattern), pattern
+
+
 def test_an_editor_shows_meaning_unit_and_default_of_each_key(schemas: Any) -> None:
     key = schemas["tenant"]["$defs"]["tenant"]["properties"]["mysql_connections"]
     assert key["description"] == (

@@ -57,7 +57,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, hasty_packs: Path) -> Ite
         ROOT / "conf.d",
         hasty_packs,
         port_base=free_port_base(),
-        interval_s=1,
+        interval_s=2,  # also the scrape timeout, which a busy machine must not reach
     )
     with Platform(settings, Programs.find()) as running:
         yield running
