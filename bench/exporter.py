@@ -199,7 +199,8 @@ def _starting(taken: Starting, tenants: int) -> Iterator[Figure]:
 
 
 def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1e3:.3g} ms"
+    milliseconds = seconds * 1e3
+    return f"{milliseconds:,.0f} ms" if milliseconds >= 100 else f"{milliseconds:.3g} ms"  # noqa: PLR2004 - digits
 
 
 def _mebibytes(size: float) -> str:
