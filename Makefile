@@ -29,7 +29,7 @@ down: setup ## Stop the platform that `make up` started
 
 test: setup-tests lint ## Run every test: unit, property, promtool, contract, real servers
 	@$(PYTHON) -m pytest -m "not stack" --numprocesses 3 --dist loadfile $(ARGS)
-	@$(PYTHON) -m pytest -m stack $(ARGS)  # one at a time: a scrape that waits for a busy core is a lost scrape
+	@$(PYTHON) -m pytest -m stack --numprocesses 3 --dist loadfile $(ARGS)  # apart from those above: a scrape that waits for a busy core is lost
 
 lint: setup ## Check style and types
 	@$(PYTHON) -m ruff check

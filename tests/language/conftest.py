@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from prometheus_client.parser import text_string_to_metric_families
+from tests.declared import declared
 
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.loader import Loaded, Loader
@@ -16,7 +17,7 @@ from dynamic_alerting.exporter.discovery.expansion import Expansion
 from dynamic_alerting.exporter.exposition import family_header
 from dynamic_alerting.exporter.metrics import USER_STATE_FILTER, USER_THRESHOLD
 from dynamic_alerting.exporter.snapshot import Snapshot, build_snapshot
-from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
+from dynamic_alerting.model.catalogue import Catalogue, Direction
 from dynamic_alerting.tenants.explain import Explainer
 from dynamic_alerting.tenants.explanation import Explanation, Outcome
 
@@ -33,39 +34,16 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
 Series = dict[str, float]
 
 
-def _spec(
-    key: str,
-    component: str,
-    *dimensions: str,
-    pack: str | None = None,
-    direction: Direction = Direction.ABOVE,
-    metric: str | None = None,
-) -> KeySpec:
-    return KeySpec(
-        key=key,
-        pack=pack or component,
-        component=component,
-        metric=metric or key.partition("_")[2],
-        unit="1",
-        direction=direction,
-        default=None,
-        default_critical=None,
-        dimensions=dimensions,
-        signal=f"tenant:{key}:max",
-        meaning="What it means.",
-    )
-
-
 CATALOGUE = Catalogue.of(
     [
-        _spec("mysql_connections", "mysql", pack="mariadb"),
-        _spec("mysql_cpu", "mysql", pack="mariadb"),
-        _spec("container_cpu", "container", pack="kubernetes"),
-        _spec("redis_queue_length", "redis", "queue", "priority"),
-        _spec("redis_hit_ratio", "redis", "db", direction=Direction.BELOW),
-        _spec("oracle_tablespace_used_percent", "oracle", "tablespace"),
-        _spec("es_heap_percent", "elasticsearch", "node", metric="heap_percent"),
-        _spec("db2_log_used_percent", "db2"),
+        declared("mysql_connections", pack="mariadb"),
+        declared("mysql_cpu", pack="mariadb"),
+        declared("container_cpu", pack="kubernetes"),
+        declared("redis_queue_length", "queue", "priority"),
+        declared("redis_hit_ratio", "db", direction=Direction.BELOW),
+        declared("oracle_tablespace_used_percent", "tablespace"),
+        declared("es_heap_percent", "node", component="elasticsearch"),
+        declared("db2_log_used_percent"),
     ],
     packs=["platform"],
 )

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
@@ -23,6 +21,7 @@ from urllib.request import urlopen
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+from tests.local_server import LocalServer
 
 from dynamic_alerting.packs.declared_keys import catalogue_of
 from dynamic_alerting.packs.generation import rules_text
@@ -33,6 +32,7 @@ from dynamic_alerting.stack.process import Child, end_all, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from http.server import BaseHTTPRequestHandler
 
 pytestmark = pytest.mark.stack
 ROOT = Path(__file__).parents[2]
@@ -57,28 +57,17 @@ tenants:
 }
 
 
-class Source:
+class Source(LocalServer):
     """Stands for the exporters of one tenant's databases: a value for each series."""
 
     def __init__(self) -> None:
         self.queues: dict[str, float] = {}
         self.tablespaces: dict[str, float] = {}
         self.items: dict[tuple[str, str], float] = {}
-        outer = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(outer.exposition().encode())
-
-            def log_message(self, *_: object) -> None:
-                """Print nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
+    def respond(self, request: BaseHTTPRequestHandler) -> None:
+        self.send(request, self.exposition())
 
     def exposition(self) -> str:
         lines = [f'redis_key_size{{db="db0",key="{name}"}} {size}' for name, size in self.queues.items()]
@@ -91,11 +80,6 @@ class Source:
         for (vhost, name), count in self.items.items():
             lines.append(f'queue_items{{vhost="{vhost}",name="{name}"}} {count}')
         return "\n".join(lines) + "\n"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 @dataclass

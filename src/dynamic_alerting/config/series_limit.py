@@ -8,14 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.findings import Finding
-from dynamic_alerting.model.resolution import Resolver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from dynamic_alerting.model.catalogue import Catalogue
-    from dynamic_alerting.model.configuration import Configuration, Tenant
+    from dynamic_alerting.model.configuration import Tenant
 
 #: Threshold series of one tenant; forty packs' defaults with both tiers are some hundred.
 DEFAULT_SERIES_LIMIT: Final = 2_000
@@ -40,21 +35,3 @@ def over_series_limit(tenant: Tenant, series: int, limit: int) -> Finding:
         advice="Remove dimensional keys, narrow their patterns, or list the tenant's packs in _packs; or "
         "raise --limit.series-per-tenant.",
     )
-
-
-def series_findings(
-    configuration: Configuration, catalogue: Catalogue, at: datetime, limit: int = DEFAULT_SERIES_LIMIT
-) -> Iterator[Finding]:
-    """Find the tenants that are over the limit by what is written, before any pattern is expanded.
-
-    Args:
-        configuration: what is loaded.
-        catalogue: the keys that the rule packs declare.
-        at: the instant of which series are told.
-        limit: the most threshold series of one tenant.
-    """
-    resolver = Resolver(configuration, catalogue)
-    for tenant in configuration.tenants:
-        series = len(resolver.resolve(tenant, at).thresholds)
-        if series > limit:
-            yield over_series_limit(tenant, series, limit)

@@ -25,7 +25,6 @@ class KnownKey(NamedTuple):
         critical_tier: the same for the series' critical tier.
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
-        is_remarkable: whether there is something to tell the one who wrote it.
     """
 
     key: ThresholdKey
@@ -33,7 +32,6 @@ class KnownKey(NamedTuple):
     critical_tier: int
     pack: str | None
     foreign_label: str | None
-    is_remarkable: bool
 
 
 class Vocabulary:
@@ -89,7 +87,6 @@ class Vocabulary:
             critical_tier=self._tier(key.name, key.matchers, is_critical=True),
             pack=spec.pack if spec else None,
             foreign_label=foreign,
-            is_remarkable=spec is None or foreign is not None,
         )
 
     def _tier(self, name: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:

@@ -1,14 +1,13 @@
 """The JSON views of what is served: every value with where it comes from, and every finding."""
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from dynamic_alerting.config.findings import Finding
-from dynamic_alerting.exporter.exposition import number
+from dynamic_alerting.exporter.exposition import json_number
 from dynamic_alerting.exporter.series_limit import resolve_within
 from dynamic_alerting.exporter.snapshot import Snapshot
 from dynamic_alerting.model.configuration import Tenant
@@ -93,7 +92,7 @@ def _threshold_view(threshold: Threshold) -> dict[str, Any]:
         "component": threshold.component,
         "metric": threshold.metric,
         "severity": threshold.severity,
-        "value": _json_number(threshold.value),
+        "value": json_number(threshold.value),
         "dimensions": dict(threshold.dimensions),
         "patterns": dict(threshold.patterns),
         "layer": threshold.layer,
@@ -107,11 +106,6 @@ def _threshold_view(threshold: Threshold) -> dict[str, Any]:
 
 def _state_view(state: ActiveState) -> dict[str, Any]:
     return {"filter": state.filter, "severity": state.severity, "reason": state.reason}
-
-
-def _json_number(value: float) -> float | str:
-    """JSON has no infinity; it is written as the exposition writes it."""
-    return value if math.isfinite(value) else number(value)
 
 
 def _dump(value: dict[str, Any]) -> str:

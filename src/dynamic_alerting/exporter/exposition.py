@@ -35,6 +35,11 @@ def number(value: float) -> str:
     return repr(value)
 
 
+def json_number(value: float) -> float | str:
+    """JSON has no infinity; it is written as the exposition writes it."""
+    return value if math.isfinite(value) else number(value)
+
+
 @lru_cache(maxsize=_CACHED)
 def _base_labels(component: str, metric: str, severity: str) -> str:
     return f'component="{escape(component)}",metric="{escape(metric)}",severity="{escape(severity)}"'

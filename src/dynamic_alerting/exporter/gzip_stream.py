@@ -86,17 +86,6 @@ def deflate(plain: bytes) -> Deflated:
     return Deflated(data, zlib.crc32(plain), len(plain), _shift_operator(len(plain)))
 
 
-def concatenate(pieces: Iterable[Deflated]) -> Deflated:
-    """Joins pieces into one, without compressing again."""
-    parts, crc, size, shift = [], 0, 0, 1 << 31
-    for piece in pieces:
-        parts.append(piece.data)
-        crc = _multiply(piece.shift, crc) ^ piece.crc
-        shift = _multiply(piece.shift, shift)
-        size += piece.size
-    return Deflated(b"".join(parts), crc, size, shift)
-
-
 def checksum(pieces: Iterable[Deflated]) -> tuple[int, int]:
     """CRC-32 and size of the pieces' concatenation, without touching their data."""
     crc, size = 0, 0

@@ -61,9 +61,11 @@ def _started_linux(pid: int) -> str | None:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
-    # proc(5): after the command in parentheses come state (field 3) and, as field 22, the start time.
+    # proc(5): after the command in parentheses come state (field 3), threads (20), start time (22).
     fields = stat.rpartition(")")[2].split()
-    if fields[0] in "ZX":
+    state, threads = fields[0], int(fields[17])
+    # Of a process that is ending, the first thread can be a zombie while others still run.
+    if state in "ZX" and threads <= 1:
         return None
     return f"{_BOOT_ID.read_text(encoding='ascii').strip()} {fields[19]}"
 

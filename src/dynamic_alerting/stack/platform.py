@@ -184,9 +184,8 @@ class Platform:
         try:
             end_all(child.identity for child in children)
         finally:
-            for child in children:
-                child.popen.poll()
-            if not any(child.popen.returncode is None for child in children):
+            collected = [child.is_collected() for child in children]
+            if all(collected):
                 Record.remove(self.settings.state_dir)
             self._children.clear()
             self._lock.release()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ GRACE_S = 10.0
 """Seconds between asking programs to end and killing them."""
 KILL_S = 10.0
 """Seconds that a killed process may take to be gone."""
+_COLLECTED_WITHIN_S = 1.0
 
 _TETHER = Path(__file__).with_name("tether.py")
 # Prefixes of variables that would change what our programs do.
@@ -46,6 +48,12 @@ class Child:
         code = self.popen.poll()
         if code is not None:
             raise ProgramError(self.name, f"ended ({describe_exit(code)})", self.log)
+
+    def is_collected(self) -> bool:
+        """Whether the system has given up its exit code, which follows its end within moments."""
+        with suppress(subprocess.TimeoutExpired):
+            self.popen.wait(_COLLECTED_WITHIN_S)
+        return self.popen.returncode is not None
 
 
 def spawn(name: str, command: Sequence[str], *, log: Path) -> Child:

@@ -1,10 +1,9 @@
 """An explanation as JSON."""
 
-import math
 from typing import Any
 
 from dynamic_alerting.exporter.api import finding_view
-from dynamic_alerting.exporter.exposition import number
+from dynamic_alerting.exporter.exposition import json_number
 from dynamic_alerting.model.configuration import Origin
 from dynamic_alerting.tenants.explanation import (
     Explanation,
@@ -54,13 +53,10 @@ def _target(target: Target) -> dict[str, Any]:
 
 
 def _tier(tier: Tier) -> dict[str, Any]:
-    value: float | str | None = tier.value
-    if tier.value is not None and math.isinf(tier.value):
-        value = number(tier.value)
     return {
         "severity": tier.severity,
         "outcome": tier.outcome,
-        "value": value,
+        "value": None if tier.value is None else json_number(tier.value),
         "why": tier.why,
         "asked": [_step(step) for step in tier.steps],
     }

@@ -5,33 +5,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.declared import declared
 
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.loader import Loaded, Loader
-from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
+from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Tenant
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-
-
-def _spec(key: str, pack: str, component: str, *dimensions: str) -> KeySpec:
-    metric = key.partition("_")[2]
-    signal = f"tenant:{component}_{metric}:max"
-    return KeySpec(
-        key, pack, component, metric, "1", Direction.ABOVE, "80", None, dimensions, signal, "A test key."
-    )
 
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     return Catalogue.of(
         [
-            _spec("mysql_connections", "mariadb", "mysql"),
-            _spec("mysql_threads_running", "mariadb", "mysql"),
-            _spec("mysql_cpu", "mariadb", "mysql"),
-            _spec("redis_queue_length", "redis", "redis", "queue", "priority"),
-            _spec("oracle_tablespace_used_percent", "oracle", "oracle", "tablespace"),
-            _spec("es_heap_percent", "elasticsearch", "elasticsearch", "node"),
+            declared("mysql_connections", pack="mariadb", default="80"),
+            declared("mysql_threads_running", pack="mariadb", default="80"),
+            declared("mysql_cpu", pack="mariadb", default="80"),
+            declared("redis_queue_length", "queue", "priority", default="80"),
+            declared("oracle_tablespace_used_percent", "tablespace", default="80"),
+            declared("es_heap_percent", "node", component="elasticsearch", default="80"),
         ],
         packs=["platform"],
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import promql_parser
 import pytest
+from tests.declared import declared
+from tests.local_server import LocalServer
 
 from dynamic_alerting.exporter.discovery.asking import (
     PrometheusSource,
@@ -19,27 +19,16 @@ from dynamic_alerting.exporter.discovery.asking import (
 )
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.source import AskError
-from dynamic_alerting.model.catalogue import NO_CATALOGUE, Direction, KeySpec
+from dynamic_alerting.model.catalogue import NO_CATALOGUE
 from dynamic_alerting.model.discovery import OpenKeys
 from dynamic_alerting.model.keys import parse_key
 from dynamic_alerting.prometheus.client import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
 
-SPEC = KeySpec(
-    key="queue_items",
-    pack="queues",
-    component="queue",
-    metric="items",
-    unit="items",
-    direction=Direction.ABOVE,
-    default=None,
-    default_critical=None,
-    dimensions=("vhost", "queue"),
-    signal="tenant:queue_items:max",
-    meaning="Items in one queue.",
-)
+SPEC = declared("queue_items", "vhost", "queue")
 
 
 def keys(*tenants: str, written: tuple[str, ...] = ('{vhost="web"}', '{queue="news"}')) -> OpenKeys:
@@ -108,37 +97,21 @@ def test_an_answer_is_sorted_by_tenant_with_labels_in_order() -> None:
     }
 
 
-class Answers:
+class Answers(LocalServer):
     """A server that answers queries with what it is told."""
 
     def __init__(self) -> None:
         self.status = 200
         self.result: list[dict[str, object]] = []
         self.queries: list[str] = []
-        outer = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.queries += parse_qs(urlsplit(self.path).query)["query"]
-                body: dict[str, object] = {"data": {"resultType": "vector", "result": outer.result}}
-                if outer.status != 200:
-                    body = {"status": "error", "errorType": "execution", "error": "too many samples"}
-                self.send_response(outer.status)
-                self.end_headers()
-                self.wfile.write(json.dumps(body).encode())
-
-            def log_message(self, *_: object) -> None:
-                """Print nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def respond(self, request: BaseHTTPRequestHandler) -> None:
+        self.queries += parse_qs(urlsplit(request.path).query)["query"]
+        body: dict[str, object] = {"data": {"resultType": "vector", "result": self.result}}
+        if self.status != 200:
+            body = {"status": "error", "errorType": "execution", "error": "too many samples"}
+        self.send(request, json.dumps(body), self.status)
 
 
 @pytest.fixture

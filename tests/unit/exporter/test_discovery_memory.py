@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.declared import declared
 
 from dynamic_alerting.exporter.discovery.expansion import NO_EXPANSION
 from dynamic_alerting.exporter.discovery.memory import LABEL_SETS_PER_KEY, Memory
-from dynamic_alerting.model.catalogue import NO_CATALOGUE, Direction, KeySpec
+from dynamic_alerting.model.catalogue import NO_CATALOGUE
 from dynamic_alerting.model.discovery import OpenKeys
 from dynamic_alerting.model.keys import parse_key
 
@@ -21,19 +22,7 @@ if TYPE_CHECKING:
     from dynamic_alerting.model.thresholds import Labels
 
 NAME = "queue_items"
-SPEC = KeySpec(
-    key=NAME,
-    pack="queues",
-    component="queue",
-    metric="items",
-    unit="items",
-    direction=Direction.ABOVE,
-    default=None,
-    default_critical=None,
-    dimensions=("queue",),
-    signal="tenant:queue_items:max",
-    meaning="Items in one queue.",
-)
+SPEC = declared(NAME, "queue")
 
 
 def keys(pattern: str = "mail.*", *tenants: str) -> OpenKeys:

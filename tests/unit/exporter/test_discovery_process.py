@@ -6,15 +6,16 @@ import json
 import socket
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.local_server import LocalServer
 
 from dynamic_alerting.exporter.discovery.settings import UrlError, check_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
     from pathlib import Path
 
     from tests.unit.exporter.conftest import RunExporter, StartExporter
@@ -23,40 +24,26 @@ SUCCESS = "threshold_exporter_expansion_last_success_timestamp_seconds"
 FAILURES = "threshold_exporter_expansion_failures_total"
 
 
-class Answers:
+class Answers(LocalServer):
     """Answers every query with the same queues of tenant db-a, or hangs."""
 
     def __init__(self) -> None:
         self.queues = ["mail-in"]
         self.credentials: list[str | None] = []
         self.hang = threading.Event()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.credentials.append(self.headers["Authorization"])
-                outer.hang.wait(20)
-                found = [{"tenant": "db-a", "queue": queue} for queue in outer.queues]
-                result = [{"metric": labels, "value": [0, "1"]} for labels in found]
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(json.dumps({"data": {"resultType": "vector", "result": result}}).encode())
-
-            def log_message(self, *_: object) -> None:
-                """Print nothing."""
-
         self.hang.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
+        super().__init__()
+
+    def respond(self, request: BaseHTTPRequestHandler) -> None:
+        self.credentials.append(request.headers["Authorization"])
+        self.hang.wait(20)
+        found = [{"tenant": "db-a", "queue": queue} for queue in self.queues]
+        result = [{"metric": labels, "value": [0, "1"]} for labels in found]
+        self.send(request, json.dumps({"data": {"resultType": "vector", "result": result}}))
 
     def close(self) -> None:
         self.hang.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().close()
 
 
 @pytest.fixture

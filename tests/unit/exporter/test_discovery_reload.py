@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.declared import declared
 
 from dynamic_alerting.config.loader import Loader
 from dynamic_alerting.exporter.api import config_json
@@ -16,7 +17,7 @@ from dynamic_alerting.exporter.discovery.expansion import Expansion
 from dynamic_alerting.exporter.discovery.learned import DiscoveryHealth, Learned
 from dynamic_alerting.exporter.page import render_page
 from dynamic_alerting.exporter.reloader import Reloader
-from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
+from dynamic_alerting.model.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,23 +27,7 @@ if TYPE_CHECKING:
     from dynamic_alerting.exporter.snapshot import Snapshot
     from dynamic_alerting.model.configuration import Configuration
 
-CATALOGUE = Catalogue.of(
-    [
-        KeySpec(
-            key="queue_items",
-            pack="queues",
-            component="queue",
-            metric="items",
-            unit="items",
-            direction=Direction.ABOVE,
-            default=None,
-            default_critical=None,
-            dimensions=("vhost", "queue"),
-            signal="tenant:queue_items:max",
-            meaning="Items in one queue.",
-        )
-    ]
-)
+CATALOGUE = Catalogue.of([declared("queue_items", "vhost", "queue")])
 PREFIX = "threshold_exporter_"
 
 

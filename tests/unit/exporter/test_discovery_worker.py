@@ -7,11 +7,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.declared import declared
 
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.source import AskError
 from dynamic_alerting.exporter.discovery.worker import Discovery
-from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
+from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Configuration, Entry, Origin, Tenant
 from dynamic_alerting.model.keys import parse_key
 from dynamic_alerting.model.values import parse_plain
@@ -27,23 +28,7 @@ MAIL = 'queue_items{queue=~"mail.*"}'
 OLD_MAIL = 'queue_age{queue=~"mail.*"}'
 
 
-def _spec(key: str) -> KeySpec:
-    return KeySpec(
-        key=key,
-        pack="queues",
-        component="queue",
-        metric=key.partition("_")[2],
-        unit="items",
-        direction=Direction.ABOVE,
-        default=None,
-        default_critical=None,
-        dimensions=("queue",),
-        signal=f"tenant:{key}:max",
-        meaning="What it means.",
-    )
-
-
-CATALOGUE = Catalogue.of([_spec("queue_items"), _spec("queue_age")])
+CATALOGUE = Catalogue.of([declared("queue_items", "queue"), declared("queue_age", "queue")])
 
 
 def configuration(*keys: str) -> Configuration:

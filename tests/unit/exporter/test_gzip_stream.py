@@ -8,7 +8,6 @@ from dynamic_alerting.exporter.gzip_stream import (
     GZIP_HEADER,
     Deflated,
     checksum,
-    concatenate,
     deflate,
     trailer,
 )
@@ -34,12 +33,6 @@ def test_the_combined_checksum_is_the_checksum_of_the_whole(plain: list[bytes]) 
     crc, size = checksum([deflate(piece) for piece in plain])
     assert crc == zlib.crc32(b"".join(plain))
     assert size == sum(len(piece) for piece in plain)
-
-
-@given(pieces, pieces)
-def test_joined_pieces_can_be_joined_again(first: list[bytes], second: list[bytes]) -> None:
-    joined = [concatenate(map(deflate, first)), concatenate(map(deflate, second))]
-    assert gzip.decompress(whole(joined)) == b"".join(first + second)
 
 
 def test_long_pieces_keep_their_checksum() -> None:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import settings
+from tests.declared import declared
 
-from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
+from dynamic_alerting.model.catalogue import Catalogue, Direction
 from dynamic_alerting.model.configuration import Configuration, Entry, Origin, Tenant
 from dynamic_alerting.model.keys import parse_key
 from dynamic_alerting.model.resolution import Labels, Resolver, TenantResolution, Threshold
@@ -20,38 +21,15 @@ Written = Mapping[str, str | Value]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def _spec(
-    key: str,
-    component: str,
-    metric: str,
-    *dimensions: str,
-    pack: str | None = None,
-    direction: Direction = Direction.ABOVE,
-) -> KeySpec:
-    return KeySpec(
-        key=key,
-        pack=pack or component,
-        component=component,
-        metric=metric,
-        unit="1",
-        direction=direction,
-        default=None,
-        default_critical=None,
-        dimensions=dimensions,
-        signal=f"tenant:{key}:max",
-        meaning="What it means.",
-    )
-
-
 CATALOGUE = Catalogue.of(
     [
-        _spec("mysql_connections", "mysql", "connections", pack="mariadb"),
-        _spec("mysql_cpu", "mysql", "cpu", pack="mariadb"),
-        _spec("redis_queue_length", "redis", "queue_length", "queue", "priority"),
-        _spec("redis_hit_ratio", "redis", "hit_ratio", "db", direction=Direction.BELOW),
-        _spec("oracle_tablespace_used_percent", "oracle", "tablespace_used_percent", "tablespace"),
-        _spec("es_heap_percent", "elasticsearch", "heap_percent", "node"),
-        _spec("db2_logs_critical", "db2", "logs_critical"),
+        declared("mysql_connections", pack="mariadb"),
+        declared("mysql_cpu", pack="mariadb"),
+        declared("redis_queue_length", "queue", "priority"),
+        declared("redis_hit_ratio", "db", direction=Direction.BELOW),
+        declared("oracle_tablespace_used_percent", "tablespace"),
+        declared("es_heap_percent", "node", component="elasticsearch"),
+        declared("db2_logs_critical"),
     ],
     packs=["platform"],
 )

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,6 @@ from dynamic_alerting.stack.process import Child, end_all, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [
@@ -28,6 +28,12 @@ STUBBORN = [
     "from signal import *; signal(SIGTERM, SIG_IGN); print('deaf', flush=True); import time; time.sleep(60)",
 ]
 
+
+FIRST_THREAD_ENDS = """
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
 
 STARTER = """
 import sys, time
@@ -66,6 +72,18 @@ def test_a_process_is_known_again_and_its_zombie_is_not_alive(start: Callable[[l
     os.kill(child.popen.pid, signal.SIGKILL)
     until(lambda: not is_alive(child.identity))
     assert child.popen.returncode is None  # not waited for: it is a zombie now
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows threads so")
+def test_a_process_whose_first_thread_ended_before_the_others_is_alive(
+    start: Callable[[list[str]], Child],
+) -> None:
+    child = start([sys.executable, "-c", FIRST_THREAD_ENDS])
+    stat = Path(f"/proc/{child.popen.pid}/stat")
+    until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z")
+    assert is_alive(child.identity)
+    end_all([child.identity], grace_s=1)
+    assert child.is_collected()
 
 
 def test_another_process_with_the_same_pid_is_left_alone(start: Callable[[list[str]], Child]) -> None:

@@ -4,22 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.declared import declared
 
 from dynamic_alerting.config.loader import Loader
-from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
-
-
-def _spec(key: str, pack: str, *dimensions: str) -> KeySpec:
-    component, _, metric = key.partition("_")
-    signal = f"tenant:{key}:max"
-    return KeySpec(
-        key, pack, component, metric, "1", Direction.ABOVE, None, None, dimensions, signal, "A test key."
-    )
+from dynamic_alerting.model.catalogue import Catalogue
 
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return Catalogue.of([_spec("mysql_cpu", "mariadb"), _spec("redis_queue_length", "redis", "queue")])
+    return Catalogue.of([declared("mysql_cpu", pack="mariadb"), declared("redis_queue_length", "queue")])
 
 
 @pytest.fixture

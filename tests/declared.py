@@ -1,0 +1,30 @@
+"""A key as a rule pack would declare it, for tests that need a catalogue of their own."""
+
+from dynamic_alerting.model.catalogue import Direction, KeySpec
+
+
+def declared(
+    key: str,
+    *dimensions: str,
+    component: str | None = None,
+    metric: str | None = None,
+    pack: str | None = None,
+    direction: Direction = Direction.ABOVE,
+    default: str | None = None,
+) -> KeySpec:
+    """A key; its component and metric are the parts around its first `_` where they are not given."""
+    first, _, rest = key.partition("_")
+    component = component or first
+    return KeySpec(
+        key=key,
+        pack=pack or component,
+        component=component,
+        metric=metric or rest,
+        unit="1",
+        direction=direction,
+        default=default,
+        default_critical=None,
+        dimensions=dimensions,
+        signal=f"tenant:{key}:max",
+        meaning="What it means.",
+    )
