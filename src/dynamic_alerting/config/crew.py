@@ -98,7 +98,7 @@ class Crew:
         """Do some work with all items, whichever process comes to them first."""
         self._start()
         batches = deque(_batches(items))
-        self._work(work, {worker: batches for worker in self._workers}, batches)
+        self._work(work, dict.fromkeys(self._workers, batches), batches)
 
     def share_held(self, held: Mapping[Worker | None, Sequence[Any]], work: Work) -> None:
         """Do some work with items that other processes hold; this one, which holds all, helps out."""
