@@ -27,7 +27,7 @@ _LINE: Final = re.compile(
 _FLOW: Final = re.compile(rf"(?:({_QUOTED}|{_WORD})(: +))?(?:([\[{{] *)|({_QUOTED}|{_WORD})([\]}} ]*)(, *)?)")
 
 _LONGEST_LINE: Final = 512  # longer ones take the expression too long, and libyaml refuses longer keys
-_DEEPEST: Final = 10  # of collections; the builder refuses twice as many
+_DEEPEST: Final = 8  # collections in block style, and as many inside in flow style; the builder refuses 21
 
 _Collection: TypeAlias = Mapping | Sequence
 
@@ -161,6 +161,8 @@ class _Flow:
                 opened = Mapping(place) if opening[0] == "{" else Sequence(place)
                 self._add(key, opened)
                 self._around.append(self._current)
+                if len(self._around) > _DEEPEST:
+                    raise _NotSimple
                 self._current = opened
                 at += len(opening)
                 continue

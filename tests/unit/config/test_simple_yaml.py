@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dynamic_alerting.config.builder import DocumentRefused, build_with_libyaml
+from dynamic_alerting.config.builder import DEEPEST_NESTING, DocumentRefused, build_with_libyaml
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar
 from dynamic_alerting.config.reporting import FileReport
 from dynamic_alerting.config.simple_yaml import read_simple
@@ -128,6 +128,17 @@ def test_what_people_write_is_read_quickly(text: str) -> None:
 )
 def test_everything_else_is_left_to_libyaml(text: str) -> None:
     assert read_simple(text) is None
+
+
+@pytest.mark.parametrize("levels", range(1, DEEPEST_NESTING + 2))
+def test_what_is_nested_too_deeply_is_left_to_libyaml(levels: int) -> None:
+    for text in (
+        f"a: {'[' * levels}b{']' * levels}\n",
+        "".join(f"{'  ' * level}- a:\n" if level % 2 else f"{'  ' * level}a:\n" for level in range(levels))
+        + f"{'  ' * levels}a: [[[[[[[[b]]]]]]]]\n",
+    ):
+        root = read_simple(text)
+        assert root is None or _shown(root) == _by_libyaml(text)
 
 
 def test_a_hostile_line_takes_no_time() -> None:
