@@ -76,7 +76,9 @@ class Explainer:
             packs=tenant.packs,
             packs_origin=tenant.packs_origin,
             keys=tuple(self._key(tenant, one, at, resolution, asked) for one in names),
-            states=explain_states(tenant, filters, resolution.states, Moment(at), only),
+            states=explain_states(
+                tenant, filters, resolution.states, Moment(at), catalogue=self._catalogue, only=only
+            ),
             next_change=resolution.next_change,
             findings=(),
         )
