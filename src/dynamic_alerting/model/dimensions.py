@@ -57,20 +57,24 @@ def steps_of(said: Sequence[Said], without: Sequence[Said] = ()) -> Steps:
         said: what the author says of one key name.
         without: what a stronger author says; the same key of this author then says nothing.
     """
+    if not said:
+        return {}
     replaced = {other.key.text for other in without}
     pairs: dict[str, list[Said | None]] = {}
     line: dict[str, int] = {}
     for one in said:
         key = one.key
-        if key.text not in replaced and key.text not in line:
-            line[key.text] = len(line)
+        text = key.text
+        if text not in replaced and text not in line:
+            line[text] = len(line)
             pairs.setdefault(key.selector, [None, None])[key.is_critical] = one
     steps: dict[Severity, list[Said]] = {}
     for plain, critical in pairs.values():
         for severity, one in dimensional_rung(plain, critical).items():
             steps.setdefault(severity, []).append(one)
     for several in steps.values():
-        several.sort(key=lambda one: (one.key.is_regex, -len(one.key.matchers), line[one.key.text]))
+        if len(several) > 1:
+            several.sort(key=lambda one: (one.key.is_regex, -len(one.key.matchers), line[one.key.text]))
     return steps
 
 
@@ -124,12 +128,14 @@ class _Search:
     Attributes:
         ladder: what is asked.
         keys: all of its dimensional keys, by selector.
+        tiers: those that any of them says something about.
     """
 
     def __init__(self, ladder: Ladder) -> None:
         steps = (*ladder.tenant.values(), *ladder.platform.values())
         self.ladder = ladder
         self.keys = {one.key.selector: one.key for tier in steps for one in tier}
+        self.tiers = [tier for tier in TIERS if tier in ladder.tenant or tier in ladder.platform]
         self._patterns = [key for key in self.keys.values() if key.patterns]
         self._exact = {key.exact: key for key in self.keys.values() if not key.patterns}
         self._tenant = {severity: _ranked(tier) for severity, tier in ladder.tenant.items()}
@@ -148,9 +154,11 @@ class _Search:
 
     def decisive(self, severity: Severity, applicable: Collection[str]) -> Said | None:
         """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
-        said = _first(self._tenant.get(severity, {}), applicable)
+        ranks = self._tenant.get(severity)
+        said = _first(ranks, applicable) if ranks else None
         if said is None and severity not in self.ladder.tenant_base:
-            return _first(self._platform.get(severity, {}), applicable)
+            ranks = self._platform.get(severity)
+            return _first(ranks, applicable) if ranks else None
         return said
 
 
@@ -171,7 +179,7 @@ def _served(
     search: _Search, applicable: Collection[str], dimensions: Labels, patterns: Labels
 ) -> Iterator[Dimensional]:
     """Yield the thresholds of one label set or pattern; `applicable` are the selectors that are for it."""
-    for severity in TIERS:
+    for severity in search.tiers:
         said = search.decisive(severity, applicable)
         number = None if said is None else number_of(said, severity, search.ladder)
         if said is not None and number is not None:

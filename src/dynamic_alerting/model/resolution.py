@@ -173,17 +173,5 @@ def _dimensional_thresholds(
 ) -> Iterator[Threshold]:
     component, metric, _, _ = served
     for severity, number, labels, patterns, (_, _, key, layer, origin, window, expires) in resolved:
-        yield Threshold(
-            tenant,
-            component,
-            metric,
-            severity,
-            number,
-            labels,
-            patterns,
-            key.text,
-            layer,
-            origin,
-            window,
-            expires,
-        )
+        here = (tenant, component, metric, severity, number, labels, patterns)
+        yield tuple.__new__(Threshold, (*here, key.text, layer, origin, window, expires))

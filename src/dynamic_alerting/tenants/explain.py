@@ -99,8 +99,8 @@ class Explainer:
         expanded = [name for name in open_keys(alone, self._catalogue) if name in set(names)]
         if expanded:
             yield (
-                f"Keys of {listed(expanded)} are also for label values that only Prometheus knows. What they are "
-                f"expanded to now is told by the exporter: /api/v1/config?tenant={tenant.name}."
+                f"Keys of {listed(expanded)} are also for label values that only Prometheus knows. What they "
+                f"stand for now, the exporter tells: /api/v1/config?tenant={tenant.name}."
             )
 
     def _parse(self, text: str) -> ThresholdKey:
