@@ -22,6 +22,7 @@ from dynamic_alerting.config.vocabulary import Vocabulary
 from dynamic_alerting.config.worker import Worker, WorkerLost
 from dynamic_alerting.model.catalogue import Catalogue
 
+ROOT = Path(__file__).parents[3]
 LINES = (
     'mysql_connections: "70"',
     "mysql_connections_critical: 90:critical",
@@ -41,6 +42,14 @@ LINES = (
     "é: 1",
 )
 FILES = st.lists(st.lists(st.sampled_from(LINES), max_size=6), min_size=1, max_size=12)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def importable() -> Iterator[None]:
+    """The other processes import this module, for its functions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        yield
 
 
 @pytest.fixture(scope="module")
