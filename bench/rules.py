@@ -1,0 +1,253 @@
+"""What the rules cost, against one hand-written rule per tenant, alert and tier, as tenants are added.
+
+Each design has a real Prometheus of its own, which scrapes the same invented tenants; the two evaluate in
+turn, one at a time, several cycles each, and must fire the same. `make benchmark` and others call `measure`.
+
+    .venv/bin/python -m bench.rules --json rules.json
+"""
+
+import dataclasses
+import json
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import click
+
+from bench.rules_data import REPLICAS, Limit, limits_around, sources, threshold_lines
+from bench.rules_prometheus import Exporters, Server, found_program, running
+from bench.rules_result import Cost, Result, Size, as_lines, summary
+from bench.rules_traditional import traditional_groups
+from dynamic_alerting.packs.loading import load_packs
+from dynamic_alerting.packs.pack import Pack
+from dynamic_alerting.packs.rules import SLOW_INTERVAL, rule_file
+
+ROOT = Path(__file__).parents[1]
+PACKS = ("mariadb", "redis", "kubernetes")
+PLATFORM = "platform"
+SLOW = 4
+"""Cycles between two snapshots: as shipped one a minute, with the usual 15 seconds."""
+PATIENCE_S = 60
+"""So long everything that is scraped may take to be there."""
+
+Groups = list[dict[str, object]]
+
+
+class UnequalError(Exception):
+    """The designs do not fire the same, so their costs cannot be compared."""
+
+
+def measure(
+    tenants: Sequence[int] = (2, 100, 300, 1000),
+    *,
+    packs: Sequence[str] = PACKS,
+    program: str = "prometheus",
+    rounds: int = 3,
+    interval_s: int = 5,
+    compare: bool = True,
+) -> Result:
+    """Measure both designs, or only the packs' rules, with each number of tenants.
+
+    Raises:
+        UnequalError: They do not fire the same, or a signal has no value for some tenant.
+        FileNotFoundError: There is no such program.
+    """
+    everything = load_packs(ROOT / "rule-packs")
+    chosen = [pack for pack in everything if pack.pack in packs]
+    sizes = []
+    for number in tenants:
+        size = measure_size(
+            number, chosen, program=program, rounds=rounds, interval_s=interval_s, compare=compare
+        )
+        sizes.append(size)
+    return summary(tuple(pack.pack for pack in chosen), sum(len(pack.thresholds) for pack in chosen), sizes)
+
+
+def measure_size(
+    tenants: int, chosen: Sequence[Pack], *, program: str, rounds: int, interval_s: int, compare: bool
+) -> Size:
+    """Measure one number of tenants."""
+    path = found_program(program)
+    exporters = Exporters(sources(chosen, tenants))
+    with exporters.listening() as port, ExitStack() as stack:
+        servers = [
+            stack.enter_context(running(path, port, thresholds=thresholds))
+            for thresholds in ([True, False] if compare else [True])
+        ]
+        for server in servers:
+            server.catch_up(exporters)
+        limits = populated(servers[0], exporters, chosen, tenants)
+        rules = [packs_groups(chosen, interval_s), traditional_groups(chosen, limits)]
+        idle = idle_cpu(servers, interval_s)
+        turns: list[list[Turn]] = [[] for _ in servers]
+        for _ in range(rounds):
+            for taken, server, groups in zip(turns, servers, rules[: len(servers)], strict=True):
+                taken.append(take_turn(server, groups, interval_s))
+    fired = [taken[-1].firing for taken in turns]
+    if len(set(fired)) > 1:
+        differing = sorted(fired[0] ^ fired[1])
+        raise UnequalError(
+            f"{tenants} tenants: {len(differing)} alerts fire in one design only: {differing[:3]}"
+        )
+    costs = [_cost(taken, cpu_s) for taken, cpu_s in zip(turns, idle, strict=True)]
+    traditional = costs[1] if compare else None
+    return Size(
+        tenants=tenants,
+        interval_s=interval_s,
+        firing=len(fired[0]),
+        ours=costs[0],
+        traditional=traditional,
+        evaluation_ratio=traditional.evaluation_s / costs[0].evaluation_s if traditional else None,
+        cpu_ratio=traditional.cpu_s / costs[0].cpu_s if traditional else None,
+    )
+
+
+def populated(server: Server, exporters: Exporters, chosen: Sequence[Pack], tenants: int) -> list[Limit]:
+    """Give all tenants their thresholds, wait until they are scraped, and return them.
+
+    Raises:
+        UnequalError: A signal has no value for some tenant, or a threshold is not scraped.
+    """
+    limits = limits_around(chosen, _seen_signals(server, chosen, tenants), tenants)
+    exporters.thresholds = threshold_lines(chosen, limits, tenants)
+    _await_thresholds(server, len(REPLICAS) * len(limits))
+    return limits
+
+
+def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = True) -> Groups:
+    """Return the packs' rules as they are shipped, with the platform's own, but for their durations.
+
+    ``for`` is left out, in both designs, so that what fires can be compared at once; a snapshot is taken
+    every fourth cycle, whatever the cycle.
+    """
+    own = [each for each in load_packs(ROOT / "rule-packs") if platform and each.pack == PLATFORM]
+    groups: Groups = []
+    for pack in [*chosen, *own]:
+        for group in rule_file(pack)["groups"]:  # type: ignore[attr-defined]
+            if group.get("interval") == SLOW_INTERVAL:
+                group["interval"] = f"{SLOW * interval_s}s"
+            for rule in group["rules"]:
+                rule.pop("for", None)
+            groups.append(group)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one design did while it was its turn, per cycle, with what was then firing."""
+
+    evaluation_s: float
+    cpu_s: float
+    resident_bytes: float
+    series: float
+    rules: float
+    missed: float
+    firing: frozenset[tuple[tuple[str, str], ...]]
+
+
+def idle_cpu(servers: Sequence[Server], interval_s: int) -> list[float]:
+    """Return the CPU seconds per cycle that scraping and storing take, without rules."""
+    before = [server.counters().cpu_s for server in servers]
+    time.sleep(SLOW * interval_s)
+    return [(server.counters().cpu_s - was) / SLOW for server, was in zip(servers, before, strict=True)]
+
+
+def take_turn(server: Server, groups: Groups, interval_s: int) -> Turn:
+    """Let a server evaluate until every group has begun, then measure while each slow group has one turn."""
+    server.load(groups, interval_s=interval_s)
+    slow = any(group.get("interval") for group in groups)
+    time.sleep((SLOW * interval_s if slow else interval_s) + 1)
+    before = server.counters()
+    time.sleep(SLOW * interval_s)
+    after = server.counters()
+    firing = server.firing()
+    server.load([], interval_s=interval_s)
+    if after.failed > before.failed:
+        raise UnequalError(f"{after.failed - before.failed:.0f} evaluations failed")
+    return Turn(
+        evaluation_s=(after.evaluation_s - before.evaluation_s) / SLOW,
+        cpu_s=(after.cpu_s - before.cpu_s) / SLOW,
+        resident_bytes=after.resident_bytes,
+        series=after.series,
+        rules=after.rules,
+        missed=after.missed - before.missed,
+        firing=firing,
+    )
+
+
+def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
+    return Cost(
+        rules=round(turns[0].rules),
+        evaluation_s=median(turn.evaluation_s for turn in turns),
+        cpu_s=median(turn.cpu_s for turn in turns) - idle_cpu_s,
+        resident_bytes=median(turn.resident_bytes for turn in turns),
+        series=round(median(turn.series for turn in turns)),
+        missed=round(sum(turn.missed for turn in turns)),
+    )
+
+
+def _await_thresholds(server: Server, expected: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        found = server.api.instant("count(user_threshold)")
+        if found and found[0].value == expected:
+            return
+        if time.monotonic() > deadline:
+            raise UnequalError(f"{found} thresholds of {expected} are there")
+        time.sleep(1)
+
+
+def _seen_signals(server: Server, chosen: Sequence[Pack], tenants: int) -> dict[str, float]:
+    """Wait until every key's signal has a value for every tenant, and return one of each."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        seen, missing = {}, []
+        for pack in chosen:
+            for threshold in pack.thresholds:
+                signal = pack.signal_of(threshold)
+                folded = f"{signal.aggregate} by (tenant) ({signal.expr})"
+                found = server.api.instant(folded)
+                if len(found) == tenants:
+                    seen[threshold.key] = found[0].value
+                else:
+                    missing.append(f"{threshold.key} ({len(found)})")
+        if not missing:
+            return seen
+        if time.monotonic() > deadline:
+            raise UnequalError(f"not {tenants} tenants have a signal of {', '.join(missing)}")
+        time.sleep(1)
+
+
+@click.command()
+@click.option("--tenants", default="2,100,300,1000", show_default=True, help="Numbers of tenants.")
+@click.option(
+    "--packs", default=",".join(PACKS), show_default=True, help="Packs that every tenant has data of."
+)
+@click.option("--rounds", default=3, show_default=True, help="Turns of each design.")
+@click.option("--interval", default=5, show_default=True, help="Seconds between evaluations.")
+@click.option("--only-ours", is_flag=True, help="Leave the traditional rules out.")
+@click.option("--prometheus", "program", default="prometheus", show_default=True, help="The program to run.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Where to write everything.")
+def main(
+    tenants: str, packs: str, rounds: int, interval: int, *, only_ours: bool, program: str, file: Path | None
+) -> None:
+    """Measure and print one line per number of tenants."""
+    result = measure(
+        [int(number) for number in tenants.split(",")],
+        packs=packs.split(","),
+        program=program,
+        rounds=rounds,
+        interval_s=interval,
+        compare=not only_ours,
+    )
+    if file is not None:
+        file.write_text(json.dumps(dataclasses.asdict(result), indent=2) + "\n", encoding="utf-8")
+    for line in as_lines(result):
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    main()
