@@ -80,3 +80,28 @@ def _cosine_power(angle: float, power: int) -> float:
     width = angle / _STEPS
     inner = sum((4 if step % 2 else 2) * math.cos(step * width) ** power for step in range(1, _STEPS))
     return (1 + inner + math.cos(angle) ** power) * width / 3
+
+
+class Line(NamedTuple):
+    """The straight line that fits best: its slope, the slope's standard error, and its value at zero."""
+
+    slope: float
+    error: float
+    start: float
+
+
+def fitted_line(points: Sequence[tuple[float, float]]) -> Line:
+    """Fits ``time = start + slope · size`` by least squares.
+
+    Raises:
+        ValueError: There are fewer than three points, or fewer than two sizes.
+    """
+    xs, ys = [size for size, _ in points], [taken for _, taken in points]
+    free = len(points) - 2
+    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    spread = sum((x - mean_x) ** 2 for x in xs)
+    if free < 1 or not spread:
+        raise ValueError("a line needs three points of at least two sizes")
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread
+    residuals = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in zip(xs, ys, strict=True))
+    return Line(slope, math.sqrt(residuals / free / spread), mean_y - slope * mean_x)

@@ -6,11 +6,13 @@ from textwrap import fill
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 
 from bench.pages.blocks import Paragraph, Section, Table
 
 WIDTH = 110
+_MARKS = str.maketrans("", "", "`*")
 
 
 def as_text(sections: Sequence[Section], *, width: int = WIDTH) -> str:
@@ -22,7 +24,7 @@ def _section(section: Section, width: int) -> str:
     parts = [f"{section.title}\n{'=' * len(section.title)}"]
     for block in section.blocks:
         if isinstance(block, Paragraph):
-            parts.append(fill(block.text.replace("`", ""), width))
+            parts.append(fill(block.text.translate(_MARKS), width))
         elif isinstance(block, Table):
             parts.append(_table(block, width))
     return "\n\n".join(parts)
@@ -33,7 +35,7 @@ def _table(table: Table, width: int) -> str:
     for number, heading in enumerate(table.headings):
         shown.add_column(heading, justify="right" if number and table.of_numbers else "left", overflow="fold")
     for row in table.rows:
-        shown.add_row(*(cell.replace("`", "").replace("[", "\\[") for cell in row))
+        shown.add_row(*(escape(cell.translate(_MARKS)) for cell in row))
     out = StringIO()
     Console(file=out, width=width, no_color=True).print(shown)
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())

@@ -36,15 +36,8 @@ def validating_section(result: Validating) -> Section:
                 "one rule for each of the same thresholds, without their schedules."
             ),
             Table(
-                [
-                    "tenants",
-                    *(f"{name}: {what}" for name in (VALIDATE, *peers) for what in ("CPU", "memory")),
-                ],
-                [_row(one, (VALIDATE, *peers)) for one in result.sizes],
-            ),
-            Table(
-                ["tenants", "rules for promtool", "time until done", *(f"CPU ÷ {name}" for name in peers)],
-                [_ratios(one, peers) for one in sizes],
+                ["tenants", "program", "CPU", "time until done", "memory", "ours ÷ it, CPU"],
+                [_row(one, name) for one in result.sizes for name in (VALIDATE, *peers)],
             ),
             lines(
                 "validating",
@@ -59,18 +52,18 @@ def validating_section(result: Validating) -> Section:
     )
 
 
-def _row(one: FilesOf, programs: tuple[str, ...]) -> list[str]:
-    cells = []
-    for name in programs:
-        taken = _median(one.runs[name])
-        cells += [words.seconds(taken.cpu), words.size(taken.memory)]
-    return [f"{one.tenants:,}", *cells]
-
-
-def _ratios(one: FilesOf, peers: tuple[str, ...]) -> list[str]:
-    ours = _median(one.runs[VALIDATE])
-    ratios = [words.digits(ours.cpu / _median(one.runs[name]).cpu) for name in peers]
-    return [f"{one.tenants:,}", f"{one.rules:,}", words.seconds(ours.wall), *ratios]
+def _row(one: FilesOf, name: str) -> list[str]:
+    taken = _median(one.runs[name])
+    ratio = "" if name == VALIDATE else words.digits(_median(one.runs[VALIDATE]).cpu / taken.cpu)
+    what = f"`{name}`, {one.rules:,} rules" if name == PROMTOOL else f"`{name}`"
+    return [
+        f"{one.tenants:,}",
+        what,
+        words.seconds(taken.cpu),
+        words.seconds(taken.wall),
+        words.size(taken.memory),
+        ratio,
+    ]
 
 
 def _median(runs: list[Run]) -> Run:
