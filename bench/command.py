@@ -46,7 +46,7 @@ TITLE = "Benchmarks of Dynamic Alerting"
 @click.option(
     "--scaling-curve",
     is_flag=True,
-    help=f"Compare the rules with {', '.join(f'{n:,}' for n in CURVE)} tenants; the rules only, without --part.",
+    help=f"Compare the rules with {words.listed(CURVE)} tenants; the rules only, without --part.",
 )
 @click.option(
     "--under-load",
@@ -92,7 +92,7 @@ def main(
     if page:
         for one in results:
             save(one, RESULTS)
-        write_page([one.section() for one in saved(RESULTS)], options())
+        write_page([one.section() for one in saved(RESULTS)], tables())
         click.echo(f"written: {PAGE}", err=True)
     sections = [one.section() for one in results]
     if html is not None:
@@ -147,8 +147,17 @@ def as_called(arguments: Sequence[str]) -> str:
     return f"make benchmark ARGS={shlex.quote(shlex.join(arguments))}"
 
 
-def options() -> str:
-    """The command's options, as a table in Markdown."""
+def tables() -> dict[str, str]:
+    """What can be chosen, as tables in Markdown."""
+    return {"options": _options(), "parts": _parts()}
+
+
+def _parts() -> str:
+    rows = [f"| `{part.name}` | {part.about} |" for part in PARTS]
+    return "\n".join(["| part | |", "| --- | --- |", *rows])
+
+
+def _options() -> str:
     rows = ["| option | |", "| --- | --- |"]
     for parameter in main.params:
         if isinstance(parameter, click.Option):

@@ -151,7 +151,7 @@ def _loading(loads: dict[int, list[Loading]]) -> Iterator[Figure]:
     law = fitted_power([(n, one.ours.cpu) for n, taken in loads.items() for one in taken])
     yield Figure(
         f"the same from {min(loads):,} to {count:,} files: exponent",
-        f"{law.exponent:.3f} ± {law.error:.3f}",
+        f"{law.exponent:.3f} ± {law.margin:.3f}, its 95 % interval",
         line=f"1, within {LINEAR}",
         holds=abs(law.exponent - 1) <= LINEAR,
     )

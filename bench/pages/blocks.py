@@ -19,12 +19,12 @@ class Table:
     Attributes:
         headings: of the columns.
         rows: from top to bottom.
-        of_numbers: whether the other columns are numbers, which are aligned at their right.
+        words: how many columns, from the left, are words; the others are numbers, aligned at their right.
     """
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
-    of_numbers: bool = True
+    words: int = 1
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.headings) for row in self.rows):

@@ -19,6 +19,6 @@ def exporter_section(result: Exporter) -> Section:
                 "reads the same files just before. Memory is what the process shares with no other. Lines "
                 "are what is asked of this project."
             ),
-            Table(HEADINGS, [figure.cells for figure in result.figures], of_numbers=False),
+            Table(HEADINGS, [figure.cells for figure in result.figures], words=len(HEADINGS)),
         ],
     )

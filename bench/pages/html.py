@@ -12,7 +12,7 @@ _STYLE = """
 body { font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child, .words th, .words td { text-align: left; }
+.words { text-align: left; }
 code { background: #f3f3f3; padding: 0 .2rem; }
 figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; }
 figcaption { color: #555; }
@@ -45,14 +45,17 @@ def _block(block: Block, draw: Callable[[Plot], str]) -> str:
     if isinstance(block, Paragraph):
         return f"<p>{_prose(block.text)}</p>"
     if isinstance(block, Table):
-        rows = "".join(_row("td", row) for row in block.rows)
-        kind = "" if block.of_numbers else ' class="words"'
-        return f"<table{kind}>\n{_row('th', block.headings)}{rows}</table>"
+        rows = "".join(_row("td", row, block.words) for row in block.rows)
+        return f"<table>\n{_row('th', block.headings, block.words)}{rows}</table>"
     return f"<figure>\n{draw(block)}<figcaption>{escape(block.caption)}</figcaption>\n</figure>"
 
 
-def _row(cell: str, texts: Sequence[str]) -> str:
-    return "<tr>" + "".join(f"<{cell}>{_prose(text)}</{cell}>" for text in texts) + "</tr>\n"
+def _row(cell: str, texts: Sequence[str], words: int) -> str:
+    cells = [
+        f'<{cell} class="{"words" if number < words else "number"}">{_prose(text)}</{cell}>'
+        for number, text in enumerate(texts)
+    ]
+    return f"<tr>{''.join(cells)}</tr>\n"
 
 
 def _prose(text: str) -> str:

@@ -14,8 +14,7 @@ def _block(block: Block, plot_path: Callable[[str], str]) -> str:
     if isinstance(block, Paragraph):
         return block.text
     if isinstance(block, Table):
-        others = "---:" if block.of_numbers else "---"
-        alignment = ["---", *[others] * (len(block.headings) - 1)]
+        alignment = ["---"] * block.words + ["---:"] * (len(block.headings) - block.words)
         rows = [block.headings, alignment, *block.rows]
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
     return f"![{block.caption}]({plot_path(block.name)})"

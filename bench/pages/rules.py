@@ -21,7 +21,7 @@ def rules_section(result: Rules) -> Section:
             "alerts. The packs' rules are all that is shipped for these packs, with the recording rules "
             "that dashboards read."
         ),
-        Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)]),
+        Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)], words=2),
         Table(_RATIO_HEADINGS, [_ratios(f"{size.tenants:,}", size) for size in quiet.sizes]),
     ]
     if len(quiet.sizes) > 1:
@@ -96,14 +96,14 @@ def _curve(quiet: rules.Result) -> list[Block]:
             f"Exponents of evaluation time in the number of tenants, with their 95 % intervals: {exponents}."
         )
         if quiet.slope_ratio is not None:
-            text += f" A further tenant costs {words.digits(quiet.slope_ratio)} times as much without fixed rules."
+            text += f" A further tenant costs {words.times(quiet.slope_ratio)} as much without fixed rules."
         blocks.append(Paragraph(text))
     return blocks
 
 
 def _under_load(loaded: list[UnderLoad]) -> list[Block]:
     happened = "; ".join(
-        f"{one.size.tenants:,} tenants: {one.changes:,} changes, {one.reloads:,} reloads, {one.scrapes:,} "
+        f"{one.size.tenants:,} tenants: {one.changes:,} changes, {one.reloads:,} reloads and {one.scrapes:,} "
         f"scrapes in {one.seconds:.0f} s"
         for one in loaded
     )
@@ -113,7 +113,7 @@ def _under_load(loaded: list[UnderLoad]) -> list[Block]:
             f"tenant's file is changed, and the exporter reloads it and is scraped ({happened}). The "
             "databases' counters grow."
         ),
-        Table(_HEADINGS, [row for one in loaded for row in _rows(one.size)]),
+        Table(_HEADINGS, [row for one in loaded for row in _rows(one.size)], words=2),
         Table(_RATIO_HEADINGS, [_ratios(f"{one.size.tenants:,}, under load", one.size) for one in loaded]),
     ]
 

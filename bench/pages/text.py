@@ -33,7 +33,7 @@ def _section(section: Section, width: int) -> str:
 def _table(table: Table, width: int) -> str:
     shown = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for number, heading in enumerate(table.headings):
-        shown.add_column(heading, justify="right" if number and table.of_numbers else "left", overflow="fold")
+        shown.add_column(heading, justify="left" if number < table.words else "right", overflow="fold")
     for row in table.rows:
         shown.add_row(*(escape(cell.translate(_MARKS)) for cell in row))
     out = StringIO()

@@ -38,6 +38,7 @@ def validating_section(result: Validating) -> Section:
             Table(
                 ["tenants", "program", "CPU", "time until done", "memory", "ours ÷ it, CPU"],
                 [_row(one, name) for one in result.sizes for name in (VALIDATE, *peers)],
+                words=2,
             ),
             lines(
                 "validating",

@@ -1,5 +1,7 @@
 """Numbers as people read them: three digits that matter, in the unit that fits."""
 
+from collections.abc import Sequence
+
 from bench.fitting import Power
 
 _KIB, _MIB = 2**10, 2**20
@@ -46,3 +48,9 @@ def minutes(value: float) -> str:
     if value < 2 * _MINUTE_S:
         return f"about {max(10, round(value, -1)):.0f} seconds"
     return f"about {value / _MINUTE_S:.0f} minutes"
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Numbers as people list them: ``2, 100 and 1,000``."""
+    texts = [f"{number:,}" for number in numbers]
+    return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
