@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -93,15 +94,21 @@ def run(command: Sequence[str]) -> Run:
     Raises:
         StackError: it failed.
     """
-    answer = subprocess.run(  # noqa: S603 - programs of this project and its peers
+    with subprocess.Popen(  # noqa: S603 - programs of this project and its peers
         [sys.executable, "-I", "-S", str(Path(__file__).with_name("child_usage.py")), *command],
-        check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         text=True,
-    )
-    taken = json.loads(answer.stdout)
+        start_new_session=True,
+    ) as runner:
+        try:
+            printed, complaints = runner.communicate()
+        except BaseException:  # Ctrl-C: the program is not the runner
+            os.killpg(runner.pid, signal.SIGKILL)
+            raise
+    taken = json.loads(printed)
     if taken["code"] != 0:
-        raise StackError(f"{command[0]} ended with exit code {taken['code']}:\n{answer.stderr[-2000:]}")
+        raise StackError(f"{command[0]} ended with exit code {taken['code']}:\n{complaints[-2000:]}")
     return Run(taken["cpu"], taken["wall"], taken["memory"])
