@@ -42,7 +42,7 @@ generate: setup ## Write again everything that is generated from rule-packs/*/pa
 new-pack: setup ## Write rule-packs/NAME/pack.yaml, ten lines to start from: make new-pack NAME=nginx
 	@$(DA_TOOLS) rule-packs new $(NAME) $(ARGS)
 
-benchmark: setup-tests ## Measure against peers (ARGS=--json, "--html FILE", --scaling-curve, --under-load, "--tenants N", --full)
+benchmark: setup ## Measure against peers (ARGS=--json, "--html FILE", --scaling-curve, --under-load, "--tenants N", --full)
 	@$(PYTHON) -m bench $(ARGS)
 
 clean: ## Delete .venv, .state and caches (the running platform is stopped first)
