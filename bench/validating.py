@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,6 +67,8 @@ def measure_validating(
     Raises:
         StackError: a program failed, or found something wrong with the files.
     """
+    if shutil.which("promtool") is None:
+        raise StackError("promtool is no program here; `make setup` installs it with Prometheus")
     return Validating(THRESHOLDS, [_measure(tenants, runs, report) for tenants in sorted({0, *sizes})])
 
 

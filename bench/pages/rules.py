@@ -5,6 +5,7 @@ from bench.growth import law_of
 from bench.pages import words
 from bench.pages.blocks import Block, Paragraph, Section, Table
 from bench.pages.plots import lines
+from bench.rules_data import ONE_IN, SERVERS
 from bench.rules_under_load import EVERY_S, Rules, UnderLoad
 
 OURS, PEER = "fixed rules", "one rule per tenant, alert and tier"
@@ -15,11 +16,11 @@ def rules_section(result: Rules) -> Section:
     quiet = result.quiet
     blocks: list[Block] = [
         Paragraph(
-            f"Every tenant has complete data of {_listed(quiet.packs)}: {quiet.keys} keys, two servers each, "
-            "both tiers, about two of a hundred pairs of tenant and key firing. Each design is evaluated by "
-            "a Prometheus of its own that scrapes the same; they evaluate in turn, and must fire the same "
-            "alerts. The packs' rules are all that is shipped for these packs, with the recording rules "
-            "that dashboards read."
+            f"Every tenant has complete data of {_listed(quiet.packs)}: {quiet.keys} keys, {len(SERVERS)} "
+            f"servers each, both tiers; one of {ONE_IN} pairs of tenant and key fires. Each design is "
+            "evaluated by a Prometheus of its own that scrapes the same; they evaluate in turn, and must "
+            "fire the same alerts. The packs' rules are all that is shipped for these packs, with the "
+            "recording rules that dashboards read."
         ),
         Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)], words=2),
         Table(_RATIO_HEADINGS, [_ratios(f"{size.tenants:,}", size) for size in quiet.sizes]),
