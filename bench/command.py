@@ -53,6 +53,11 @@ TITLE = "Benchmarks of Dynamic Alerting"
     is_flag=True,
     help="Compare the rules also while an exporter reloads and is scraped; the rules only, without --part.",
 )
+@click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    help=f"Turns of each design in the comparison of rules: {QUICK.rounds}, in full {FULL.rounds}.",
+)
 @click.option("--full", is_flag=True, help="Everything that the page shows; takes more than an hour.")
 @click.option("--tiny", is_flag=True, help="The smallest sizes: shows only that everything runs.")
 @click.option(
@@ -67,6 +72,7 @@ def main(
     tenants: tuple[int, ...],
     scaling_curve: bool,
     under_load: bool,
+    rounds: int | None,
     full: bool,
     tiny: bool,
     page: bool,
@@ -80,6 +86,7 @@ def main(
     """
     parts = parts_of(chosen, rules_only=scaling_curve or under_load, full=full)
     plan = plan_of(tenants, scaling_curve=scaling_curve, under_load=under_load, full=full, tiny=tiny)
+    plan = replace(plan, rounds=rounds or plan.rounds)
     try:
         with end_on():
             results = saved(RESULTS) if render else measure(parts, plan)
