@@ -24,9 +24,9 @@ LOAD_SECONDS = 5
 START_SECONDS = 1
 LINEAR = 0.1  # how far the exponent may be from 1
 
-# Of PyYAML's C loader for a file of the line's machine, in seconds: 10,000 of them took it 2.17 s, so what is
-# asked for in seconds there is this many times the peer anywhere.
-_PEER_PER_FILE = 217e-6
+# Seconds that PyYAML's C loader took for such a file where the prototype was measured, which tells how much
+# slower this machine is.
+_PEER_ELSEWHERE = 217e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
         write_tenants(most, size.files[-1])
         scraping = measure_scraping(some, runs=size.runs, scrapes=size.scrapes)
         files = measure_files(runs=size.runs, files=min(300, size.tenants))
-        starting = measure_starting(some, runs=size.runs, reloads=size.reloads)
+        starting = measure_starting(size.tenants, runs=size.runs, reloads=size.reloads)
         loads = _loads(Path(scratch), size)
         reloading = measure_reloading(most, runs=size.runs, settling=size.settling)
     figures = [
@@ -128,29 +128,35 @@ def _files(taken: dict[str, float]) -> Iterator[Figure]:
 
 def _loading(loads: dict[int, list[Loading]]) -> Iterator[Figure]:
     count, largest = list(loads.items())[-1]
-    cpu = median(one.ours.cpu for one in largest)
-    wall = median(one.ours.wall for one in largest)
+    cpu = median(one.alone.cpu for one in largest)
+    alone = median(one.alone.wall for one in largest)
+    shared = median(one.shared.wall for one in largest)
     peer = median(one.peer.cpu for one in largest)
-    ratio = median(one.ours.cpu / one.peer.cpu for one in largest)
-    allowed = LOAD_SECONDS / 10_000 / _PEER_PER_FILE
+    ratio = median(one.alone.cpu / one.peer.cpu for one in largest)
     subject = f"{count:,} files loaded, resolved, rendered and compressed"
     yield Figure(
-        f"{subject}: CPU",
+        f"{subject}: time, beside whatever else runs, as the exporter does it at its start",
+        f"{shared:.2f} s",
+        f"{alone:.2f} s (in one process)",
+        f"1/{alone / shared:.1f}",
+        line=f"under {LOAD_SECONDS} s on two cores that are free",
+        holds=shared < LOAD_SECONDS,
+    )
+    yield Figure(
+        f"{subject}, in one process: CPU",
         f"{cpu:.2f} s",
         f"{peer:.2f} s (PyYAML's C loader, same files, to dictionaries)",
         f"{ratio:.2f}",
-        f"at most {allowed:.1f}: {LOAD_SECONDS} s where the peer takes {_PEER_PER_FILE * 1e6:.0f} µs a file",
-        ratio <= allowed,
     )
     yield Figure(
-        f"{subject}: time, beside whatever else runs",
-        f"{wall:.2f} s",
-        line=f"under {LOAD_SECONDS} s on two cores that are free",
-        holds=wall < LOAD_SECONDS,
+        "one file of these, PyYAML's C loader, to dictionaries: CPU",
+        f"{peer / count * 1e6:.0f} µs",
+        f"{_PEER_ELSEWHERE * 1e6:.0f} µs (the same loader on the machine of the prototype)",
+        f"{peer / count / _PEER_ELSEWHERE:.2f}",
     )
-    law = fitted_power([(n, one.ours.cpu) for n, taken in loads.items() for one in taken])
+    law = fitted_power([(n, one.alone.cpu) for n, taken in loads.items() for one in taken])
     yield Figure(
-        f"the same from {min(loads):,} to {count:,} files: exponent",
+        f"loading in one process, from {min(loads):,} to {count:,} files: exponent",
         f"{law.exponent:.3f} ± {law.margin:.3f}, its 95 % interval",
         line=f"1, within {LINEAR}",
         holds=abs(law.exponent - 1) <= LINEAR,
@@ -189,8 +195,11 @@ def _starting(taken: Starting, tenants: int) -> Iterator[Figure]:
         f"{_mebibytes(taken.bare_resident)} (without tenants)",
     )
     yield Figure(
-        f"growth of memory over {taken.reloads} reloads of everything, {tenants:,} tenants",
+        f"growth of memory over {taken.reloads} reloads, {tenants:,} tenants: in each, a tenth of the files "
+        "is written anew, and a twentieth of the tenants goes and others come",
         _mebibytes(taken.grown),
+        f"{_mebibytes(taken.resident - taken.bare_resident)} (memory for {tenants:,} tenants)",
+        f"{taken.grown / (taken.resident - taken.bare_resident):.2f}",
     )
 
 

@@ -64,7 +64,7 @@ def _measure(tenants: int, runs: int, settling: float, report: Callable[[str], N
         report(f"{tenants:,} tenants: loaded")
         scraping = measure_scraping(directory, runs=runs, scrapes=_SCRAPES)
         report(f"{tenants:,} tenants: scraped")
-        starting = measure_starting(directory, runs=1, reloads=_RELOADS)
+        starting = measure_starting(tenants, runs=1, reloads=_RELOADS)
         with ExporterProcess(directory) as exporter:
             exposition = exporter.scrape()
         gauges = measure_gauges(exposition)

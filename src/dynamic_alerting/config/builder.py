@@ -62,10 +62,11 @@ def build(text: str, report: FileReport) -> Node | None:
         DocumentRefused: the text is not YAML, or uses what the configuration language does not have.
     """
     simple = read_simple(text)
-    return _build_with_libyaml(text, report) if simple is None else simple
+    return build_with_libyaml(text, report) if simple is None else simple
 
 
-def _build_with_libyaml(text: str, report: FileReport) -> Node | None:
+def build_with_libyaml(text: str, report: FileReport) -> Node | None:
+    """The same as build(), for any text."""
     parser = _new_parser(text)
     try:
         return _Builder(parser.get_event, report).build()
@@ -103,7 +104,7 @@ class _Builder:
             )
         return root
 
-    def _document(self) -> Node:  # noqa: C901, PLR0912 - the hot path of a load: one loop, no calls
+    def _document(self) -> Node:  # noqa: C901, PLR0912, PLR0915 - the hot path of a load: one loop, no calls
         """The nodes up to the end of the document."""
         next_event = self._next_event
         outer: list[tuple[Mapping | Sequence | None, str | None]] = []

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-WORTH_SHARING: Final = 2_000  # items; starting a process takes as long as reading some hundred files
-_BATCH: Final = 200  # items that a process takes at a time: about a tenth of a second's work
+WORTH_SHARING: Final = 500  # items; starting a process takes as long as reading some hundred files
+_BATCH: Final = 100  # items that a process takes at a time: some hundredths of a second's work
 _MOST: Final = 8  # processes; what this one does for each item anyway does not get less with more of them
 
 _LOGGER = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Crew:
         """Do some work with all items, whichever process comes to them first."""
         self._start()
         batches = deque(_batches(items))
-        self._work(work, {worker: batches for worker in self._workers}, batches)
+        self._work(work, dict.fromkeys(self._workers, batches), batches)
 
     def share_held(self, held: Mapping[Worker | None, Sequence[Any]], work: Work) -> None:
         """Do some work with items that other processes hold; this one, which holds all, helps out."""

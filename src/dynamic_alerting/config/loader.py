@@ -223,9 +223,7 @@ class Loader:
         ]
         return read_together(new, self._vocabulary, self._crew) if self._crew.is_worth(len(new)) else {}
 
-    def _read(
-        self, name: str, reading: Reading, before: _Held | None, *, is_directory: bool
-    ) -> CompiledFile:
+    def _read(self, name: str, reading: Reading, before: _Held | None, *, is_directory: bool) -> CompiledFile:
         last = before.compiled if before else None
         if reading.data is None:
             return _unreadable(name, reading.problem, last)

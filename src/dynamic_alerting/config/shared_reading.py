@@ -49,9 +49,7 @@ def read_there(batch: Sequence[NamedData]) -> list[PackedFile]:
     return [pack(file) for file in files]
 
 
-def read_together(
-    files: Sequence[NamedData], vocabulary: Vocabulary, crew: Crew
-) -> dict[str, CompiledFile]:
+def read_together(files: Sequence[NamedData], vocabulary: Vocabulary, crew: Crew) -> dict[str, CompiledFile]:
     """Read tenants' files that were never read before: the same as if all of them were read here.
 
     Args:

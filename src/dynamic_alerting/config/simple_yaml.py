@@ -20,14 +20,14 @@ _QUOTED: Final = r"\"[ !#-\[\]-~]*\"|'[ -&(-~]*'"
 _WORD: Final = r"-?[A-Za-z0-9_.+][A-Za-z0-9_.+/%-]*"
 _KEY: Final = rf"[A-Za-z_][A-Za-z0-9_.-]*(?:\{{[ -\"$-9;-~]*\}})?|{_QUOTED}"
 _VALUE: Final = rf"{_QUOTED}|{_WORD}(?::[A-Za-z0-9_.+/%-]+)*|\[[ -~]*\]|\{{[ -~]*\}}"
-_LINE: Final = re.compile(rf"^( *)(?:(- +)?({_KEY}):(?:( +)({_VALUE}))?(?: *| +\#[ -~]*)|(?:\#[ -~]*)?)\n", re.MULTILINE)
-# One match for each scalar, with the key before it and the brackets that close after it, or for each opening one.
-_FLOW: Final = re.compile(
-    rf"(?:({_QUOTED}|{_WORD})(: +))?(?:([\[{{] *)|({_QUOTED}|{_WORD})([\]}} ]*)(, *)?)"
+_LINE: Final = re.compile(
+    rf"^( *)(?:(- +)?({_KEY}):(?:( +)({_VALUE}))?(?: *| +\#[ -~]*)|(?:\#[ -~]*)?)\n", re.MULTILINE
 )
+# A match is an opening bracket or a scalar, each with the key before it and what closes after it.
+_FLOW: Final = re.compile(rf"(?:({_QUOTED}|{_WORD})(: +))?(?:([\[{{] *)|({_QUOTED}|{_WORD})([\]}} ]*)(, *)?)")
 
 _LONGEST_LINE: Final = 512  # longer ones take the expression too long, and libyaml refuses longer keys
-_DEEPEST: Final = 10  # of collections; the builder refuses twice as many
+_DEEPEST: Final = 8  # collections in block style, and as many inside in flow style; the builder refuses 21
 
 _Collection: TypeAlias = Mapping | Sequence
 
@@ -87,9 +87,8 @@ class _Reader:
                 content = (value, True, number, column, number, column + len(value))
                 pairs[key.text] = (key, new(Scalar, content))
         # Each match is one line: with as many as there are lines, nothing was left out.
-        if len(lines) != text.count("\n") or text[-1] != "\n" or self._awaiting is not None:
-            raise _NotSimple
-        if self._root is None:
+        is_whole = text.endswith("\n") and len(lines) == text.count("\n")
+        if self._root is None or self._awaiting is not None or not is_whole:
             raise _NotSimple
         self._close(-1, Mark(len(lines), 0))
         return self._root
@@ -153,9 +152,7 @@ class _Flow:
             if name:
                 end = at + len(name)
                 is_plain = name[0] not in _QUOTES
-                key = new(
-                    Scalar, (name if is_plain else name[1:-1], is_plain, line, at, line, end)
-                )
+                key = new(Scalar, (name if is_plain else name[1:-1], is_plain, line, at, line, end))
                 at = end + len(colon)
             if not is_next:
                 raise _NotSimple
@@ -164,6 +161,8 @@ class _Flow:
                 opened = Mapping(place) if opening[0] == "{" else Sequence(place)
                 self._add(key, opened)
                 self._around.append(self._current)
+                if len(self._around) > _DEEPEST:
+                    raise _NotSimple
                 self._current = opened
                 at += len(opening)
                 continue

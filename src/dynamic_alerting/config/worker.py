@@ -23,6 +23,9 @@ class Worker:
 
     One caller at a time.
 
+    Attributes:
+        pid: the process.
+
     Raises:
         WorkerLost: it cannot be started.
     """
@@ -35,6 +38,7 @@ class Worker:
             )
         except (OSError, ValueError) as error:  # no processes or descriptors left, no interpreter
             raise WorkerLost(str(error)) from error
+        self.pid = self._process.pid
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 - whatever it gives
         """Call a function of a module, with arguments that can be pickled, and wait for what it gives.

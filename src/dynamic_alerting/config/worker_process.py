@@ -1,4 +1,4 @@
-"""A process that answers calls of the one that started it: ``python -m dynamic_alerting.config.worker_process``.
+"""A process that answers calls of the one that started it.
 
 Requests and answers are pickles on stdin and stdout. It ends when its stdin does, so it cannot outlive the
 process that started it, however that one ends.
@@ -6,6 +6,7 @@ process that started it, however that one ends.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import pickle
@@ -36,10 +37,8 @@ def main() -> None:
     gc.disable()  # it lives for one load, and nothing that it makes is in a cycle
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody else may write where the answers go
-    try:
+    with contextlib.suppress(BrokenPipeError, pickle.UnpicklingError):  # the process that asked is gone
         answer_calls(sys.stdin.buffer, answers)
-    except (BrokenPipeError, pickle.UnpicklingError):
-        pass  # the process that asked is gone
     # Without the interpreter's farewell, which frees what was loaded object by object.
     os._exit(0)
 

@@ -14,16 +14,16 @@ from dynamic_alerting.model.resolution import NO_EXPANSIONS, Resolver
 _Named = tuple[str, str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Renderer:
     """In a process that renders for another: what it renders with."""
 
-    resolver: Resolver | None = None
-    at: datetime = datetime.min
-    limit: int = 0
+    resolver: Resolver
+    at: datetime
+    limit: int
 
 
-_RENDERER = _Renderer()
+_RENDERERS: list[_Renderer] = []  # the present one, if there is any
 
 
 def begin(platform: Configuration, at: datetime, limit: int) -> None:
@@ -34,21 +34,20 @@ def begin(platform: Configuration, at: datetime, limit: int) -> None:
     """
     if READER.vocabulary is None:
         raise RuntimeError("no catalogue to resolve against")
-    _RENDERER.resolver = Resolver(platform, READER.vocabulary.catalogue)
-    _RENDERER.at, _RENDERER.limit = at, limit
+    _RENDERERS[:] = [_Renderer(Resolver(platform, READER.vocabulary.catalogue), at, limit)]
 
 
 def render_there(batch: Sequence[_Named]) -> list[Lines]:
     """Renders tenants, given by file and name, in the process that keeps them.
 
     Raises:
-        RuntimeError: begin() was not called.
-        LookupError: It keeps no such tenant.
+        LookupError: begin() was not called, or it keeps no such tenant.
     """
-    resolver, at, limit = _RENDERER.resolver, _RENDERER.at, _RENDERER.limit
-    if resolver is None:
-        raise RuntimeError("no configuration to resolve")
-    return [render_lines(resolver, _kept(file, name), at, NO_EXPANSIONS, limit) for file, name in batch]
+    using = _RENDERERS[0]
+    return [
+        render_lines(using.resolver, _kept(file, name), using.at, NO_EXPANSIONS, using.limit)
+        for file, name in batch
+    ]
 
 
 def _kept(file: str, name: str) -> Tenant:
