@@ -80,11 +80,11 @@ class Part:
 def _rules_take(plan: Plan) -> float:
     # For each size: data of five minutes, thresholds scraped, and turns of three windows for each design.
     sizes = (*plan.rules, *plan.rules_under_load)
-    return sum(70 + plan.rounds * 125 + tenants * 0.1 for tenants in sizes)
+    return sum(30 + plan.rounds * 125 + tenants * 0.1 for tenants in sizes)
 
 
 def _sizes_take(plan: Plan) -> float:
-    return sum(15 + tenants * 0.025 * (plan.runs + 1) for tenants in plan.sizes)
+    return sum(15 + tenants * 0.013 * (plan.runs + 1) for tenants in plan.sizes)
 
 
 def _exporter_takes(plan: Plan) -> float:
@@ -95,7 +95,7 @@ def _exporter_takes(plan: Plan) -> float:
 
 
 def _latency_takes(plan: Plan) -> float:
-    return plan.starts * (15 + 42 * plan.changes)
+    return plan.starts * (10 + 36 * plan.changes)
 
 
 def _validating_takes(plan: Plan) -> float:
