@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from bench import yaml_files
+from bench.cores import Cores, measure_cores
 from bench.fitting import fitted_power
 from bench.loading import Loading, measure_loading
 from bench.processes import Starting, measure_starting
@@ -73,16 +74,25 @@ def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
         scraping = measure_scraping(some, runs=size.runs, scrapes=size.scrapes)
         files = measure_files(runs=size.runs, files=min(300, size.tenants))
         starting = measure_starting(size.tenants, runs=size.runs, reloads=size.reloads)
+        cores = measure_cores(runs=size.loads)
         loads = _loads(Path(scratch), size)
         reloading = measure_reloading(most, runs=size.runs, settling=size.settling)
     figures = [
         *_scraping(scraping, size.tenants),
         *_files(files),
         *_loading(loads),
+        _cores(cores),
         *_reloading(reloading, size.files[-1]),
         *_starting(starting, size.tenants),
     ]
-    raw = {"scraping": scraping, "files": files, "loads": loads, "reloading": reloading, "starting": starting}
+    raw = {
+        "scraping": scraping,
+        "files": files,
+        "cores": cores,
+        "loads": loads,
+        "reloading": reloading,
+        "starting": starting,
+    }
     return figures, {
         name: one._asdict() if hasattr(one, "_asdict") else one  # named tuples would be lists in JSON
         for name, one in raw.items()
@@ -160,6 +170,15 @@ def _loading(loads: dict[int, list[Loading]]) -> Iterator[Figure]:
         f"{law.exponent:.3f} ± {law.margin:.3f}, its 95 % interval",
         line=f"1, within {LINEAR}",
         holds=abs(law.exponent - 1) <= LINEAR,
+    )
+
+
+def _cores(taken: Cores) -> Figure:
+    return Figure(
+        "two processes that only compute, at once: time",
+        f"{taken.together:.2f} s",
+        f"{taken.alone:.2f} s (one of them alone)",
+        f"{taken.speed_up:.1f} times as much done",
     )
 
 

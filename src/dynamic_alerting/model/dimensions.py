@@ -57,20 +57,24 @@ def steps_of(said: Sequence[Said], without: Sequence[Said] = ()) -> Steps:
         said: what the author says of one key name.
         without: what a stronger author says; the same key of this author then says nothing.
     """
+    if not said:
+        return {}
     replaced = {other.key.text for other in without}
     pairs: dict[str, list[Said | None]] = {}
     line: dict[str, int] = {}
     for one in said:
         key = one.key
-        if key.text not in replaced and key.text not in line:
-            line[key.text] = len(line)
+        text = key.text
+        if text not in replaced and text not in line:
+            line[text] = len(line)
             pairs.setdefault(key.selector, [None, None])[key.is_critical] = one
     steps: dict[Severity, list[Said]] = {}
     for plain, critical in pairs.values():
         for severity, one in dimensional_rung(plain, critical).items():
             steps.setdefault(severity, []).append(one)
     for several in steps.values():
-        several.sort(key=lambda one: (one.key.is_regex, -len(one.key.matchers), line[one.key.text]))
+        if len(several) > 1:
+            several.sort(key=lambda one: (one.key.is_regex, -len(one.key.matchers), line[one.key.text]))
     return steps
 
 
@@ -78,12 +82,10 @@ def resolve_dimensions(ladder: Ladder, present: Iterable[Labels]) -> Iterator[Di
     """Yield every dimensional threshold of a key; `present` are the label sets that its signal has now."""
     search = _Search(ladder)
     for labels in _targets(search.keys.values(), present):
-        applicable = search.applicable(labels)
-        if applicable:
-            yield from _served(search, applicable, labels, ())
+        yield from _served(search, search.applicable(labels), labels, ())
     for selector, key in search.keys.items():
         if key.patterns:
-            yield from _served(search, {selector}, key.exact, key.patterns)
+            yield from _served(search, _Applicable((), None, selector), key.exact, key.patterns)
 
 
 def deciding(ladder: Ladder, labels: Labels, selector: str | None = None) -> Mapping[Severity, Said]:
@@ -95,7 +97,7 @@ def deciding(ladder: Ladder, labels: Labels, selector: str | None = None) -> Map
         selector: the pattern key that is looked at as it is written, instead of a label set.
     """
     search = _Search(ladder)
-    applicable = search.applicable(labels) if selector is None else {selector}
+    applicable = search.applicable(labels) if selector is None else _Applicable((), None, selector)
     found = {severity: search.decisive(severity, applicable) for severity in TIERS}
     return {severity: said for severity, said in found.items() if said is not None}
 
@@ -118,60 +120,95 @@ def applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
     )
 
 
+class _Tier(NamedTuple):
+    """What one author says of a tier: exact keys by selector, each with its place, and patterns in order."""
+
+    exact: Mapping[str, tuple[int, Said]]
+    patterns: Sequence[Said]
+
+
+class _Applicable:
+    """The keys that are for a label set; patterns are matched only if no exact key has the last word.
+
+    Args:
+        exact: the selectors of exact keys.
+        values: the label set; None for a pattern as it is written.
+        selector: that of the pattern as it is written.
+    """
+
+    def __init__(
+        self, exact: Collection[str], values: Mapping[str, str] | None, selector: str | None = None
+    ) -> None:
+        self._exact = exact
+        self._values = values
+        self._known = {} if selector is None else {selector: True}
+
+    def first(self, tier: _Tier | None) -> Said | None:
+        """Return the key that is asked first; None where none is for the label set."""
+        if tier is None:
+            return None
+        found = [tier.exact[selector] for selector in self._exact if selector in tier.exact]
+        if found:
+            return min(found, key=itemgetter(0))[1]
+        return next((said for said in tier.patterns if self._is_for(said.key)), None)
+
+    def _is_for(self, key: ThresholdKey) -> bool:
+        is_for = self._known.get(key.selector)
+        if is_for is None:
+            is_for = self._values is not None and applies(key, self._values)
+            self._known[key.selector] = is_for
+        return is_for
+
+
 class _Search:
     """A ladder, prepared to be asked for many label sets: of a thousand exact keys, each is such a set.
 
     Attributes:
         ladder: what is asked.
         keys: all of its dimensional keys, by selector.
+        tiers: those that any of them says something about.
     """
 
     def __init__(self, ladder: Ladder) -> None:
         steps = (*ladder.tenant.values(), *ladder.platform.values())
         self.ladder = ladder
         self.keys = {one.key.selector: one.key for tier in steps for one in tier}
-        self._patterns = [key for key in self.keys.values() if key.patterns]
+        self.tiers = [tier for tier in TIERS if tier in ladder.tenant or tier in ladder.platform]
         self._exact = {key.exact: key for key in self.keys.values() if not key.patterns}
-        self._tenant = {severity: _ranked(tier) for severity, tier in ladder.tenant.items()}
-        self._platform = {severity: _ranked(tier) for severity, tier in ladder.platform.items()}
+        self._tenant = {severity: _tier(said) for severity, said in ladder.tenant.items()}
+        self._platform = {severity: _tier(said) for severity, said in ladder.platform.items()}
 
-    def applicable(self, labels: Labels) -> set[str]:
-        """Return the selectors that are for a label set."""
+    def applicable(self, labels: Labels) -> _Applicable:
+        """Return the keys that are for a label set."""
         values = dict(labels)
-        found = {key.selector for key in self._patterns if applies(key, values)}
         if len(self._exact) >> len(labels):
             # Exact keys name some of the set's labels: with fewer such choices than keys, look them up.
             ordered = sorted(labels)
             choices = chain.from_iterable(combinations(ordered, n + 1) for n in range(len(ordered)))
-            return found.union(self._exact[some].selector for some in choices if some in self._exact)
-        return found.union(key.selector for key in self._exact.values() if applies(key, values))
+            exact = [self._exact[some].selector for some in choices if some in self._exact]
+        else:
+            exact = [key.selector for key in self._exact.values() if applies(key, values)]
+        return _Applicable(exact, values)
 
-    def decisive(self, severity: Severity, applicable: Collection[str]) -> Said | None:
+    def decisive(self, severity: Severity, applicable: _Applicable) -> Said | None:
         """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
-        said = _first(self._tenant.get(severity, {}), applicable)
+        said = applicable.first(self._tenant.get(severity))
         if said is None and severity not in self.ladder.tenant_base:
-            return _first(self._platform.get(severity, {}), applicable)
+            return applicable.first(self._platform.get(severity))
         return said
 
 
-_Ranks: TypeAlias = Mapping[str, tuple[int, Said]]
-
-
-def _ranked(steps: Sequence[Said]) -> _Ranks:
-    """What is asked, and when, by selector; a tier has at most one key of each."""
-    return {one.key.selector: (rank, one) for rank, one in enumerate(steps)}
-
-
-def _first(ranks: _Ranks, applicable: Collection[str]) -> Said | None:
-    found = [ranks[selector] for selector in applicable if selector in ranks]
-    return min(found, key=itemgetter(0))[1] if found else None
+def _tier(steps: Sequence[Said]) -> _Tier:
+    """Exact keys are asked before patterns, and a tier has at most one of each selector."""
+    exact = {one.key.selector: (place, one) for place, one in enumerate(steps) if not one.key.patterns}
+    return _Tier(exact, [one for one in steps if one.key.patterns])
 
 
 def _served(
-    search: _Search, applicable: Collection[str], dimensions: Labels, patterns: Labels
+    search: _Search, applicable: _Applicable, dimensions: Labels, patterns: Labels
 ) -> Iterator[Dimensional]:
-    """Yield the thresholds of one label set or pattern; `applicable` are the selectors that are for it."""
-    for severity in TIERS:
+    """Yield the thresholds of one label set or pattern."""
+    for severity in search.tiers:
         said = search.decisive(severity, applicable)
         number = None if said is None else number_of(said, severity, search.ladder)
         if said is not None and number is not None:

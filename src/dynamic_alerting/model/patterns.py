@@ -35,13 +35,13 @@ def why_invalid(pattern: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def matches(pattern: str, value: str) -> bool:
     """Tell whether a valid pattern matches all of a label value."""
     return _matcher(pattern)(value) is not None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2_048)
 def _matcher(pattern: str) -> "Callable[[str], object]":
     compiled = _engine().compile(pattern, options=_options())
     fullmatch: Callable[[str], object] = compiled.fullmatch

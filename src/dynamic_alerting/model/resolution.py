@@ -142,7 +142,8 @@ class Resolver:
         active: list[ActiveState] = []
         for state in self._configuration.state_filters:
             now = switched.get(state.name)
-            is_on = state.enabled_by_default if now is None or now.value is USE_DEFAULT else now.value
+            by_default = state.enabled_by_default and self._catalogue.takes_filter(tenant.packs, state.name)
+            is_on = by_default if now is None or now.value is USE_DEFAULT else now.value
             if is_on:
                 reasons = dict.fromkeys(state.reasons) or (None,)
                 active += [ActiveState(tenant.name, state.name, state.severity, reason) for reason in reasons]
@@ -172,17 +173,5 @@ def _dimensional_thresholds(
 ) -> Iterator[Threshold]:
     component, metric, _, _ = served
     for severity, number, labels, patterns, (_, _, key, layer, origin, window, expires) in resolved:
-        yield Threshold(
-            tenant,
-            component,
-            metric,
-            severity,
-            number,
-            labels,
-            patterns,
-            key.text,
-            layer,
-            origin,
-            window,
-            expires,
-        )
+        here = (tenant, component, metric, severity, number, labels, patterns)
+        yield tuple.__new__(Threshold, (*here, key.text, layer, origin, window, expires))
