@@ -12,16 +12,12 @@ from bench import yaml_files
 from bench.cores import Cores, measure_cores
 from bench.fitting import fitted_power
 from bench.loading import Loading, measure_loading
-from bench.measuring import ROOT
 from bench.processes import Starting, measure_starting
 from bench.reloading import SETTLING, Reloading, measure_reloading
-from bench.report import Figure, as_json, as_markdown, as_text, write_section
+from bench.report import Figure, as_json, as_text
 from bench.scraping import Scraping, measure_scraping
 from bench.tenants import write_tenants
 from bench.yaml_files import measure_files
-
-PAGE = ROOT / "docs" / "benchmarks.md"
-SECTION = "exporter"
 
 SCRAPE_RATIO = 100
 RELOAD_SHARE = 50
@@ -171,7 +167,7 @@ def _loading(loads: dict[int, list[Loading]]) -> Iterator[Figure]:
     law = fitted_power([(n, one.alone.cpu) for n, taken in loads.items() for one in taken])
     yield Figure(
         f"loading in one process, from {min(loads):,} to {count:,} files: exponent",
-        f"{law.exponent:.3f} ± {law.error:.3f}",
+        f"{law.exponent:.3f} ± {law.margin:.3f}, its 95 % interval",
         line=f"1, within {LINEAR}",
         holds=abs(law.exponent - 1) <= LINEAR,
     )
@@ -236,18 +232,15 @@ def _mebibytes(size: float) -> str:
 
 
 def main() -> None:
-    """Measures, prints, and on request writes the page and JSON."""
+    """Measures, prints, and on request writes JSON."""
     parser = argparse.ArgumentParser(description="The exporter's benchmarks.")
     parser.add_argument("--tiny", action="store_true", help="Only show that everything runs.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="Also write the figures as JSON.")
-    parser.add_argument("--page", action="store_true", help=f"Also write them into {PAGE.relative_to(ROOT)}.")
     chosen = parser.parse_args()
     figures, raw = measure(TINY if chosen.tiny else FULL)
     print(as_text(figures))
     if chosen.json:
         chosen.json.write_text(as_json(figures, raw) + "\n", encoding="utf-8")
-    if chosen.page:
-        write_section(PAGE, SECTION, as_markdown(figures))
 
 
 if __name__ == "__main__":

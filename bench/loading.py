@@ -26,7 +26,7 @@ class Loading(NamedTuple):
 
     Attributes:
         alone: in one process.
-        shared: in as many as the exporter uses; CPU is that of the first of them only.
+        shared: in as many as the exporter uses; CPU is that of all of them.
         peer: PyYAML's.
     """
 
