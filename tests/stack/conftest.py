@@ -30,7 +30,7 @@ def port_base() -> int:
 @pytest.fixture(scope="module")
 def shared_port_base() -> int:
     """For programs that the tests of one file share."""
-    return free_port_base()
+    return free_base()
 
 
 @pytest.fixture(scope="session")
