@@ -12,7 +12,7 @@ Points = list[tuple[float, float]]
 def of_exporter(sizes: Sequence[AtSize]) -> Mapping[str, Points]:
     """Seconds of CPU by number of tenants, for each thing that the exporter did."""
     return {
-        "cold load in one process": [(one.tenants, load.alone.cpu) for one in sizes for load in one.loads],
+        "cold load": [(one.tenants, load.ours.cpu) for one in sizes for load in one.loads],
         "reload of one changed file": [(one.tenants, one.reloading.changed.cpu) for one in sizes],
         "look without a change": [(one.tenants, one.reloading.idle.cpu) for one in sizes],
         "scrape, plain": [(one.tenants, one.scraping.plain) for one in sizes],

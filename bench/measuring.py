@@ -7,7 +7,6 @@ measured alternately with what is compared, so that both find the machine in the
 import gc
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class Spent(NamedTuple):
-    """What something took, in seconds: CPU of this process and of those it started and ended, and time."""
+    """What something took, in seconds: CPU of this process (all threads), and time on the wall."""
 
     cpu: float
     wall: float
@@ -28,15 +27,9 @@ class Spent(NamedTuple):
 
 def spent(work: Callable[[], object]) -> Spent:
     """What a piece of work takes once."""
-    cpu, wall = _cpu(), time.perf_counter()
+    cpu, wall = time.process_time(), time.perf_counter()
     work()
-    return Spent(_cpu() - cpu, time.perf_counter() - wall)
-
-
-def _cpu() -> float:
-    """Seconds of CPU of all threads, and of the processes that were started and have ended."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime
+    return Spent(time.process_time() - cpu, time.perf_counter() - wall)
 
 
 def medians(runs: Iterable[Spent]) -> Spent:

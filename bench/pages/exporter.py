@@ -15,9 +15,7 @@ def exporter_section(result: Exporter) -> Section:
                 "schedule, some for a dimension, one a pattern; numbers, windows and names differ. A scrape "
                 "is the process's own CPU time for the whole HTTP answer; the peer renders the same "
                 "samples, which it is handed ready, without HTTP. A cold load is a process of its own: "
-                "list, read and hash all files, parse, resolve every tenant, render, compress; once alone, "
-                "and once with the helping processes of `--load.processes 0`, which cannot gain more than "
-                "what two processes at once show the second core of the machine to be worth at that time. "
+                "list, read and hash all files, parse, resolve every tenant, render, compress. "
                 "Its peer reads the same files just before. Memory is what the process shares with no "
                 "other. Lines are what is asked of this project."
             ),

@@ -57,7 +57,7 @@ def sizes_section(sizes: Sequence[AtSize]) -> Section:
                 "loading",
                 "CPU time of a cold load, of a reload after one changed file, and of a look without a change",
                 {
-                    "cold load in one process": [(one.tenants, _load(one) * 1e3) for one in sizes],
+                    "cold load": [(one.tenants, _load(one) * 1e3) for one in sizes],
                     "reload": [(one.tenants, one.reloading.changed.cpu * 1e3) for one in sizes],
                     "look": [(one.tenants, one.reloading.idle.cpu * 1e3) for one in sizes],
                 },
@@ -70,19 +70,11 @@ def sizes_section(sizes: Sequence[AtSize]) -> Section:
 
 
 def _load(one: AtSize) -> float:
-    return median(load.alone.cpu for load in one.loads)
+    return median(load.ours.cpu for load in one.loads)
 
 
 def _peer_load(one: AtSize) -> float:
     return median(load.peer.cpu for load in one.loads)
-
-
-def _shared(one: AtSize) -> float:
-    return median(load.shared.wall for load in one.loads)
-
-
-def _alone(one: AtSize) -> float:
-    return median(load.alone.wall for load in one.loads)
 
 
 def _memory(one: AtSize) -> float:
@@ -91,10 +83,8 @@ def _memory(one: AtSize) -> float:
 
 _ROWS: tuple[Row, ...] = (
     ("series", lambda one: f"{one.scraping.series:,}"),
-    ("cold load in one process", lambda one: words.seconds(_load(one))),
+    ("cold load", lambda one: words.seconds(_load(one))),
     ("· beside PyYAML's C loader, which only reads", lambda one: words.times(_load(one) / _peer_load(one))),
-    ("time of a cold load, shared among processes", lambda one: words.seconds(_shared(one))),
-    ("· of the time in one process", lambda one: words.digits(_shared(one) / _alone(one))),
     ("reload after one file changed", lambda one: words.seconds(one.reloading.changed.cpu)),
     ("· of a cold load", lambda one: f"1/{_load(one) / one.reloading.changed.cpu:.0f}"),
     ("look without a change", lambda one: words.seconds(one.reloading.idle.cpu)),
