@@ -1,7 +1,7 @@
 """What the rules cost, against one hand-written rule per tenant, alert and tier, as tenants are added.
 
-Each design has a real Prometheus of its own, which scrapes the same invented tenants; the two evaluate in turn,
-one at a time, several cycles each, and must fire the same. `make benchmark` and others call `measure`.
+Each design has a real Prometheus of its own, which scrapes the same invented tenants; the two evaluate in
+turn, one at a time, several cycles each, and must fire the same. `make benchmark` and others call `measure`.
 
     .venv/bin/python -m bench.rules --json rules.json
 """
@@ -165,7 +165,9 @@ def measure_size(
     fired = [taken[-1].firing for taken in turns]
     if len(set(fired)) > 1:
         differing = sorted(fired[0] ^ fired[1])
-        raise UnequalError(f"{tenants} tenants: {len(differing)} alerts fire in one design only: {differing[:3]}")
+        raise UnequalError(
+            f"{tenants} tenants: {len(differing)} alerts fire in one design only: {differing[:3]}"
+        )
     costs = [_cost(taken, cpu_s) for taken, cpu_s in zip(turns, idle, strict=True)]
     traditional = costs[1] if compare else None
     return Size(
@@ -182,8 +184,8 @@ def measure_size(
 def packs_groups(chosen: Sequence[Pack], interval_s: int) -> Groups:
     """Return the packs' rules as they are shipped, and the platform's own, but for their durations.
 
-    ``for`` is left out, in both designs, so that what fires can be compared at once; a snapshot is taken every
-    fourth cycle, whatever the cycle.
+    ``for`` is left out, in both designs, so that what fires can be compared at once; a snapshot is taken
+    every fourth cycle, whatever the cycle.
     """
     platform = [each for each in load_packs(ROOT / "rule-packs") if each.pack == PLATFORM]
     groups: Groups = []
@@ -290,7 +292,9 @@ def _growth(points: Sequence[tuple[float, float]]) -> Growth | None:
 
 @click.command()
 @click.option("--tenants", default="2,100,300,1000", show_default=True, help="Numbers of tenants.")
-@click.option("--packs", default=",".join(PACKS), show_default=True, help="Packs that every tenant has data of.")
+@click.option(
+    "--packs", default=",".join(PACKS), show_default=True, help="Packs that every tenant has data of."
+)
 @click.option("--rounds", default=3, show_default=True, help="Turns of each design.")
 @click.option("--interval", default=5, show_default=True, help="Seconds between evaluations.")
 @click.option("--only-ours", is_flag=True, help="Leave the traditional rules out.")
@@ -315,8 +319,9 @@ def main(
         for name, cost in (("ours", size.ours), ("traditional", size.traditional)):
             if cost is not None:
                 click.echo(
-                    f"{size.tenants:>6} tenants, {name:<11} {cost.rules:>7} rules {cost.evaluation_s * 1000:9.1f} ms "
-                    f"{cost.cpu_s * 1000:9.1f} ms CPU {cost.resident_bytes / 2**20:7.0f} MiB {cost.series} series, "
+                    f"{size.tenants:>6} tenants, {name:<11} {cost.rules:>7} rules "
+                    f"{cost.evaluation_s * 1000:9.1f} ms {cost.cpu_s * 1000:9.1f} ms CPU "
+                    f"{cost.resident_bytes / 2**20:7.0f} MiB {cost.series} series, "
                     f"{size.firing} firing, {cost.missed} missed"
                 )
         if size.evaluation_ratio is not None and size.cpu_ratio is not None:

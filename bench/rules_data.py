@@ -66,7 +66,11 @@ def sources(packs: Sequence[Pack], tenants: int) -> list[Source]:
 
 def threshold_lines(packs: Sequence[Pack], limits: Sequence[Limit], tenants: int) -> bytes:
     """Return what one threshold-exporter serves for these tenants."""
-    keys = {each.key: (pack.component_of(each), pack.metric_of(each)) for pack in packs for each in pack.thresholds}
+    keys = {
+        each.key: (pack.component_of(each), pack.metric_of(each))
+        for pack in packs
+        for each in pack.thresholds
+    }
     lines = ["threshold_exporter_config_loaded 1\n"]
     for limit in limits:
         component, metric = keys[limit.key]
@@ -94,8 +98,8 @@ def limits_around(packs: Sequence[Pack], seen: Mapping[str, float], tenants: int
     keys = [threshold for pack in packs for threshold in pack.thresholds]
     for number in range(tenants):
         for index, threshold in enumerate(keys):
-            chosen, also_critical = divmod(7 * number + 13 * index, ONE_IN)
-            fires = (7 * number + 13 * index) % ONE_IN == 0
+            chosen, remainder = divmod(7 * number + 13 * index, ONE_IN)
+            fires = remainder == 0
             critical = fires and chosen % 4 == 0
             for tier, crossed in zip(TIERS, (fires, critical), strict=True):
                 value = _beside(seen[threshold.key], threshold, crossed=crossed)
@@ -159,7 +163,12 @@ def _switches(packs: Sequence[Pack], tenant: str) -> Iterator[str]:
     for pack in packs:
         for state in pack.state_filters:
             for reason in state.reasons:
-                labels = {"tenant": tenant, "filter": state.name, "severity": state.severity, "reason": reason}
+                labels = {
+                    "tenant": tenant,
+                    "filter": state.name,
+                    "severity": state.severity,
+                    "reason": reason,
+                }
                 yield f"{selector('user_state_filter', _equal(labels))} 1\n"
 
 
