@@ -10,7 +10,6 @@ from typing import NamedTuple
 import yaml
 
 from bench.measuring import Spent, in_new_process, spent
-from dynamic_alerting.config.crew import Crew
 from dynamic_alerting.config.loader import Loader
 from dynamic_alerting.exporter.collection import bringing_to_stay
 from dynamic_alerting.exporter.own_metrics import ReloadHealth
@@ -18,34 +17,26 @@ from dynamic_alerting.exporter.served import serve
 from dynamic_alerting.exporter.snapshot import build_snapshot
 from dynamic_alerting.packs.bundled import load_catalogue
 
-_PROCESSES = {"alone": 1, "shared": 0}  # as --load.processes
-
 
 class Loading(NamedTuple):
-    """One cold load of a directory, and PyYAML's C loader over the same files just before.
+    """One cold load of a directory, and PyYAML's C loader over the same files just before."""
 
-    Attributes:
-        alone: in one process.
-        shared: in as many as the exporter uses; CPU is that of the first of them only.
-        peer: PyYAML's.
-    """
-
-    alone: Spent
-    shared: Spent
+    ours: Spent
     peer: Spent
 
 
 def measure_loading(directory: Path) -> Loading:
     """Loads a directory once with each, in new processes."""
-    taken = {name: Spent(*in_new_process(__name__, name, str(directory))) for name in ("peer", *_PROCESSES)}
-    return Loading(taken["alone"], taken["shared"], taken["peer"])
+    peer = Spent(*in_new_process(__name__, "peer", str(directory)))
+    ours = Spent(*in_new_process(__name__, "ours", str(directory)))
+    return Loading(ours, peer)
 
 
-def _load_resolve_render(directory: Path, processes: int) -> None:
+def _load_resolve_render(directory: Path) -> None:
     catalogue = load_catalogue()
-    with bringing_to_stay(), Crew(processes) as crew:
-        loaded = Loader(directory, catalogue, crew=crew).load()
-        snapshot = build_snapshot(loaded, catalogue, datetime.now(UTC), crew=crew)
+    with bringing_to_stay():
+        loaded = Loader(directory, catalogue).load()
+        snapshot = build_snapshot(loaded, catalogue, datetime.now(UTC))
         served = serve(snapshot, ReloadHealth(), 0.0)
     if not served.text.size:
         raise RuntimeError("nothing is served")
@@ -59,8 +50,5 @@ def _load_with_peer(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    what, where = sys.argv[1], Path(sys.argv[2])
-    if what == "peer":
-        print(json.dumps(spent(lambda: _load_with_peer(where))))
-    else:
-        print(json.dumps(spent(lambda: _load_resolve_render(where, _PROCESSES[what]))))
+    work = {"ours": _load_resolve_render, "peer": _load_with_peer}[sys.argv[1]]
+    print(json.dumps(spent(lambda: work(Path(sys.argv[2])))))

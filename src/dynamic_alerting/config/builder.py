@@ -1,4 +1,4 @@
-"""From text to nodes, over libyaml's events where the text is not of the simplest.
+"""From text to nodes, over libyaml's events.
 
 PyYAML's own constructors are not used: they read YAML 1.1, silently keep the last of two equal keys and
 forget where things stood. Events keep all of that, and are pulled one by one, so that a file that nests
@@ -24,7 +24,6 @@ from yaml.events import (
 from dynamic_alerting.config.expansion import LARGEST_EXPANSION, Extent, extent_of
 from dynamic_alerting.config.nodes import Mapping, Mark, Node, Scalar, Sequence
 from dynamic_alerting.config.scalars import shortened
-from dynamic_alerting.config.simple_yaml import read_simple
 from dynamic_alerting.config.syntax_errors import report_syntax_error
 from dynamic_alerting.config.tags import is_core_tag, is_string_tag, short_tag
 
@@ -61,12 +60,6 @@ def build(text: str, report: FileReport) -> Node | None:
     Raises:
         DocumentRefused: the text is not YAML, or uses what the configuration language does not have.
     """
-    simple = read_simple(text)
-    return build_with_libyaml(text, report) if simple is None else simple
-
-
-def build_with_libyaml(text: str, report: FileReport) -> Node | None:
-    """The same as build(), for any text."""
     parser = _new_parser(text)
     try:
         return _Builder(parser.get_event, report).build()

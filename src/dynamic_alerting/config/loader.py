@@ -17,7 +17,6 @@ from dynamic_alerting.config.loaded import FileStatus, Loaded
 from dynamic_alerting.config.ownership import is_platform_file, load_order
 from dynamic_alerting.config.readings import Reading, read_listed
 from dynamic_alerting.config.reporting import FileReport
-from dynamic_alerting.config.shared_reading import read_together
 from dynamic_alerting.config.sources import (
     Listing,
     Signature,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from dynamic_alerting.config.crew import Crew
     from dynamic_alerting.model.catalogue import Catalogue
 
 __all__ = ["FileStatus", "Loaded", "Loader", "SourceUnreadable"]
@@ -70,20 +68,14 @@ class Loader:
         source: the directory or the file.
         catalogue: the keys that the rule packs declare.
         clock: tells which time-boxed values have ended.
-        crew: reads a large number of files that were never read before; without it, they are read here.
     """
 
     def __init__(
-        self,
-        source: Path,
-        catalogue: Catalogue,
-        clock: Callable[[], datetime] | None = None,
-        crew: Crew | None = None,
+        self, source: Path, catalogue: Catalogue, clock: Callable[[], datetime] | None = None
     ) -> None:
         self._source = source
         self._vocabulary = Vocabulary(catalogue)
         self._clock = clock or _utc_now
-        self._crew = crew
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
         self._order: list[str] = []
@@ -197,7 +189,6 @@ class Loader:
         held = (
             self._held if names >= self._held.keys() else {n: self._held[n] for n in self._held if n in names}
         )
-        read = self._read_together(listing, readings, held)
         for name, reading in readings.items():
             before = held.get(name)
             if before is not None and _says_the_same(before, reading):
@@ -206,29 +197,8 @@ class Loader:
                 raise SourceUnreadable(f"{self._source}: {reading.problem}")
             if held is self._held:
                 held = held.copy()
-            compiled = read.get(name) or self._read(name, reading, before, is_directory=listing.is_directory)
-            held[name] = _hold(compiled, reading)
+            held[name] = self._hold(name, reading, before, is_directory=listing.is_directory)
         return held
-
-    def _read_together(
-        self, listing: Listing, readings: Mapping[str, Reading], held: Mapping[str, _Held]
-    ) -> Mapping[str, CompiledFile]:
-        """Tenants' files that were never read before, if they are enough to share the work."""
-        if self._crew is None or not listing.is_directory or not self._crew.is_worth(len(readings)):
-            return {}
-        new = [
-            (name, reading.data)
-            for name, reading in readings.items()
-            if reading.data is not None and name not in held and not is_platform_file(name)
-        ]
-        return read_together(new, self._vocabulary, self._crew) if self._crew.is_worth(len(new)) else {}
-
-    def _read(self, name: str, reading: Reading, before: _Held | None, *, is_directory: bool) -> CompiledFile:
-        last = before.compiled if before else None
-        if reading.data is None:
-            return _unreadable(name, reading.problem, last)
-        is_platform = not is_directory or is_platform_file(name)
-        return read_file(name, reading.data, self._vocabulary, last, is_platform=is_platform)
 
     def _remember(self, listing: Listing, readings: Mapping[str, Reading]) -> None:
         """Remember how the files looked when they were read."""
@@ -241,6 +211,18 @@ class Loader:
                 self._unsettled.discard(name)
             else:
                 self._unsettled.add(name)
+
+    def _hold(self, name: str, reading: Reading, before: _Held | None, *, is_directory: bool) -> _Held:
+        last = before.compiled if before else None
+        if reading.data is None:
+            compiled = _unreadable(name, reading.problem, last)
+        else:
+            is_platform = not is_directory or is_platform_file(name)
+            compiled = read_file(name, reading.data, self._vocabulary, last, is_platform=is_platform)
+        digest = reading.digest
+        status = FileStatus(name, digest, compiled.accepted, compiled.rejected)
+        fingerprint = f"{name}\0{digest}\n".encode()
+        return _Held(compiled, status, reading.problem, fingerprint)
 
     def _combine(self, by_name: Mapping[str, _Held], now: datetime, *, is_directory: bool) -> Loaded:
         if by_name.keys() != self._held.keys():
@@ -261,12 +243,6 @@ class Loader:
             statuses = [_counting(status, combined.later.errors(status.name)) for status in statuses]
         total = hashlib.sha256(b"".join(one.fingerprint for one in held)).hexdigest()
         return Loaded(combined.configuration, tuple(findings), tuple(statuses), total)
-
-
-def _hold(compiled: CompiledFile, reading: Reading) -> _Held:
-    digest = reading.digest
-    status = FileStatus(compiled.name, digest, compiled.accepted, compiled.rejected)
-    return _Held(compiled, status, reading.problem, f"{compiled.name}\0{digest}\n".encode())
 
 
 def _utc_now() -> datetime:

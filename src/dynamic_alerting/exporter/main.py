@@ -79,16 +79,6 @@ class _Address(click.ParamType[Any]):
     help="Most threshold series of one tenant; what is beyond is reported and not served. 0 for no limit.",
 )
 @click.option(
-    "--load.processes",
-    "processes",
-    envvar=f"{_PREFIX}_LOAD_PROCESSES",
-    type=click.IntRange(min=0, max=64),
-    default=0,
-    show_default=True,
-    help="Most processes that share a first load of many files. 0 for one on each CPU that the process may "
-    "use, at most 8; a quota of CPU time, as containers have, is not counted.",
-)
-@click.option(
     "--web.listen-address",
     "address",
     envvar=f"{_PREFIX}_WEB_LISTEN_ADDRESS",
@@ -141,7 +131,6 @@ def main(
     strict: bool,
     interval: float,
     series_limit: int,
-    processes: int,
     address: ListenAddress,
     web_config_file: Path | None,
     lifecycle: bool,
@@ -183,7 +172,6 @@ def main(
         lifecycle=lifecycle,
         asking=asking,
         series_limit=series_limit,
-        processes=processes,
     )
     logging.shutdown()
     # Without the interpreter's own farewell, which frees the objects of 10,000 tenants one by one: seconds.

@@ -3,12 +3,10 @@
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from dynamic_alerting.config.crew import Crew
 from dynamic_alerting.config.loader import Loaded, SourceUnreadable
 from dynamic_alerting.exporter.discovery.expansion import Expansion
 from dynamic_alerting.exporter.discovery.learned import Discoverer, NoDiscovery
@@ -38,15 +36,6 @@ def utc_now() -> datetime:
 class Reloader:
     """Looks at the source, the clock and discovery, and replaces what is served in one assignment.
 
-    Args:
-        source: What is read again and again.
-        catalogue: The keys that the packs declare.
-        clock: Tells the time.
-        started: When the process started, in seconds since the epoch.
-        discovery: What learns which label values there are.
-        series_limit: The most threshold series of one tenant; 0 for no limit.
-        crew: Who has read the files at the first load; they end after it.
-
     Only one thread may call look(); any thread may read ``served`` at any time, and gets one generation.
     """
 
@@ -59,10 +48,8 @@ class Reloader:
         started: float | None = None,
         discovery: Discoverer | None = None,
         series_limit: int = 0,
-        crew: Crew | None = None,
     ) -> None:
         self._source = source
-        self._crew = crew
         self._catalogue = catalogue
         self._discovery = discovery or NoDiscovery()
         self._learned = self._discovery.learned
@@ -108,8 +95,7 @@ class Reloader:
         before = self.served.snapshot
         expansion = self._take_learned()
         at, limit = self._clock(), self._series_limit
-        with self._first_crew() as crew:
-            snapshot = build_snapshot(loaded, self._catalogue, at, before, expansion, limit=limit, crew=crew)
+        snapshot = build_snapshot(loaded, self._catalogue, at, before, expansion, limit=limit)
         duration = time.perf_counter() - begun
         successful = all(status.accepted for status in loaded.files)
         self._health = replace(
@@ -124,11 +110,6 @@ class Reloader:
         self._publish(snapshot)
         self._discovery.follow(loaded.configuration)
         report_reload(before, snapshot, duration)
-
-    def _first_crew(self) -> AbstractContextManager[Crew | None]:
-        """The crew of the first load, to be left afterwards: no later load is worth other processes."""
-        crew, self._crew = self._crew, None
-        return nullcontext() if crew is None else crew
 
     def _is_due(self) -> bool:
         snapshot = self.served.snapshot

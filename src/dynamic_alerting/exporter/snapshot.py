@@ -5,20 +5,18 @@ tenant is resolved and rendered again only if its own configuration or the platf
 windows or expiries passed, or if its open keys are expanded to other label sets.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dynamic_alerting.config.crew import Crew
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.loader import FileStatus, Loaded
 from dynamic_alerting.config.series_limit import over_series_limit
 from dynamic_alerting.exporter.chunks import Chunk, rechunk, runs
 from dynamic_alerting.exporter.discovery.expansion import NO_EXPANSION, Expansion
-from dynamic_alerting.exporter.exposition import file_line
+from dynamic_alerting.exporter.exposition import file_line, state_lines, threshold_lines
 from dynamic_alerting.exporter.metrics import FILE_ACCEPTED, REJECTED_KEYS
-from dynamic_alerting.exporter.rendering import Lines, render_lines
-from dynamic_alerting.exporter.shared_rendering import render_together
+from dynamic_alerting.exporter.series_limit import resolve_within
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Configuration, Tenant
 from dynamic_alerting.model.resolution import Expansions, Resolver
@@ -96,7 +94,6 @@ def build_snapshot(
     expansion: Expansion = NO_EXPANSION,
     *,
     limit: int = 0,
-    crew: Crew | None = None,
 ) -> Snapshot:
     """Builds the snapshot of a load, taking over from the previous one whatever is still true.
 
@@ -107,16 +104,12 @@ def build_snapshot(
         previous: The last snapshot, of the same limit.
         expansion: The label sets of now.
         limit: The most threshold series of one tenant; 0 for no limit.
-        crew: Who has read the files, to render many tenants; without it, they are rendered here.
     """
     resolver = Resolver(loaded.configuration, catalogue)
     known: Mapping[str, RenderedTenant] = {}
     if previous is not None and _same_platform(previous.loaded.configuration, loaded.configuration):
         known = _known(previous, at)
-    rendering = _Rendering(resolver, at, expansion, limit)
-    if crew is not None and not known and expansion is NO_EXPANSION:
-        rendering.prepare(loaded.configuration.tenants, crew)
-    return _build(loaded, rendering, known, previous)
+    return _build(loaded, _Rendering(resolver, at, expansion, limit), known, previous)
 
 
 def advance(snapshot: Snapshot, at: datetime, expansion: Expansion) -> Snapshot:
@@ -194,7 +187,6 @@ class _Rendering:
         self.limit = limit
         self._thresholds: dict[str, bytes] = {}
         self._states: dict[str, bytes] = {}
-        self._prepared: dict[str, Lines] = {}
 
     def is_true(self, rendered: RenderedTenant, tenant: Tenant) -> bool:
         """Whether what was rendered earlier is what would be rendered now."""
@@ -204,20 +196,19 @@ class _Rendering:
             return False
         return rendered.tenant is tenant or rendered.tenant == tenant
 
-    def prepare(self, tenants: Sequence[Tenant], crew: Crew) -> None:
-        """Renders many tenants in several processes, if they are enough to share the work."""
-        if crew.is_worth(len(tenants)):
-            self._prepared = render_together(tenants, self.resolver, self.at, self.limit, crew)
-
     def render(self, tenant: Tenant) -> RenderedTenant:
         expansions = self.expansion.of(tenant.name)
-        lines = self._prepared.get(tenant.name)
-        if lines is None:
-            lines = render_lines(self.resolver, tenant, self.at, expansions, self.limit)
-        self._thresholds[tenant.name] = lines.thresholds
-        self._states[tenant.name] = lines.states
+        resolved = resolve_within(self.resolver, tenant, self.at, expansions, self.limit)
+        states = resolved.resolution.states
+        self._thresholds[tenant.name] = threshold_lines(tenant.name, resolved.thresholds)
+        self._states[tenant.name] = state_lines(tenant.name, states)
         return RenderedTenant(
-            tenant, lines.series, lines.next_change, expansions, lines.expanded, lines.dropped
+            tenant,
+            len(resolved.thresholds) + len(states),
+            resolved.resolution.next_change,
+            expansions,
+            resolved.expanded,
+            resolved.dropped,
         )
 
     def families(

@@ -1,17 +1,14 @@
 """From checked flags to a running exporter."""
 
-import logging
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dynamic_alerting.config.crew import Crew
 from dynamic_alerting.config.loader import Loader
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.worker import Discovery
-from dynamic_alerting.exporter.logs import log_event
 from dynamic_alerting.exporter.reload_loop import ReloadLoop
 from dynamic_alerting.exporter.reloader import Reloader
 from dynamic_alerting.packs.bundled import load_catalogue
@@ -31,7 +28,6 @@ def start(
     lifecycle: bool,
     asking: DiscoverySettings,
     series_limit: int,
-    processes: int,
 ) -> int:
     """Loads, serves until asked to end, and returns the exit status.
 
@@ -45,7 +41,6 @@ def start(
         lifecycle: Whether /-/reload is answered.
         asking: Whom to ask for label values.
         series_limit: The most threshold series of one tenant; 0 for no limit.
-        processes: The most that share the first load; 0 for one on each usable CPU.
     """
 
     def look_soon() -> None:
@@ -53,14 +48,12 @@ def start(
 
     catalogue = load_catalogue()
     discovery = Discovery(asking, catalogue, on_news=look_soon)
-    crew = Crew(processes, on_loss=_log_loss)
     reloader = Reloader(
-        Loader(source, catalogue, crew=crew),
+        Loader(source, catalogue),
         catalogue,
         started=started,
         discovery=discovery,
         series_limit=series_limit,
-        crew=crew,
     )
     if strict and (status := _first_load(reloader)):
         return status
@@ -76,10 +69,6 @@ def start(
     run_server(Running(reloader, loop, watch, listener, web_config, lifecycle))
     discovery.stop()
     return 0
-
-
-def _log_loss(reason: str) -> None:
-    log_event(logging.WARNING, "this process alone loads what is left", reason=reason)
 
 
 def _first_load(reloader: Reloader) -> int:

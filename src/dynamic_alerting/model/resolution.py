@@ -1,7 +1,6 @@
 """Which thresholds and states a tenant has at an instant."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from dynamic_alerting.model.catalogue import Catalogue, Direction
@@ -66,11 +65,6 @@ class Resolver:
         states, states_until = self._states(tenant, moment)
         next_change = earliest((*said.until.values(), defaults_until, states_until))
         return TenantResolution(tuple(thresholds), states, next_change)
-
-    @property
-    def platform(self) -> Configuration:
-        """The configuration without its tenants, of which alone depends what a tenant comes to."""
-        return replace(self._configuration, tenants=())
 
     def ladder(self, tenant: Tenant, name: str, at: datetime) -> Ladder:
         """Return everything that `resolve` asks for one key name at an instant, to explain its answer.

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dynamic_alerting.config.collector import collector_paused
-from dynamic_alerting.config.crew import Crew
 from dynamic_alerting.config.findings import Finding, FindingSeverity
 from dynamic_alerting.config.loader import FileStatus, Loaded, Loader, SourceUnreadable
 from dynamic_alerting.config.ownership import is_platform_file
@@ -100,8 +99,8 @@ def validate(
     source, file = path, None
     if not alone and _is_member(path):
         source, file = path.parent, path.name
-    with collector_paused(), Crew() as crew:
-        loaded = Loader(source, catalogue, lambda: at, crew).load()
+    with collector_paused():
+        loaded = Loader(source, catalogue, lambda: at).load()
         if not loaded.files:
             raise SourceUnreadable(f"{path}: it holds no file that ends in {' or '.join(SUFFIXES)}")
         tenants = _cardinalities(loaded, catalogue, at)
