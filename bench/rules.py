@@ -1,7 +1,7 @@
 """What the rules cost, against one hand-written rule per tenant, alert and tier, as tenants are added.
 
-Each design has a real Prometheus of its own, which scrapes the same invented tenants; the two evaluate in turn,
-one at a time, several cycles each, and must fire the same. `make benchmark` and others call `measure`.
+Each design has a real Prometheus of its own, which scrapes the same invented tenants; the two evaluate in
+turn, one at a time, several cycles each, and must fire the same. `make benchmark` and others call `measure`.
 
     .venv/bin/python -m bench.rules --json rules.json
 """
@@ -17,14 +17,13 @@ from statistics import median
 
 import click
 
-from bench.fitting import Line, Power, fitted_line, fitted_power
-from bench.report import machine
-from bench.rules_data import REPLICAS, limits_around, sources, threshold_lines
+from bench.rules_data import REPLICAS, Limit, limits_around, sources, threshold_lines
 from bench.rules_prometheus import Exporters, Server, found_program, running
+from bench.rules_result import Cost, Result, Size, as_lines, summary
 from bench.rules_traditional import traditional_groups
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Pack
-from dynamic_alerting.packs.rules import SNAPSHOT_INTERVAL, rule_file
+from dynamic_alerting.packs.rules import SLOW_INTERVAL, rule_file
 
 ROOT = Path(__file__).parents[1]
 PACKS = ("mariadb", "redis", "kubernetes")
@@ -35,71 +34,6 @@ PATIENCE_S = 60
 """So long everything that is scraped may take to be there."""
 
 Groups = list[dict[str, object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a design takes per cycle; medians over the rounds.
-
-    Attributes:
-        rules: how many are loaded.
-        evaluation_s: the sum of all groups' evaluations, slow groups by their share.
-        cpu_s: CPU seconds of the process beyond what it takes without rules.
-        resident_bytes: memory of the process.
-        series: series in its head, with those scraped.
-        missed: evaluations that were left out because the one before still ran, in all rounds.
-    """
-
-    rules: int
-    evaluation_s: float
-    cpu_s: float
-    resident_bytes: float
-    series: int
-    missed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Both designs with one number of tenants.
-
-    Attributes:
-        tenants: how many.
-        interval_s: the evaluation interval.
-        firing: alerts that fire.
-        ours: the packs' rules.
-        traditional: one rule per tenant, alert and tier; None if it was not measured.
-        evaluation_ratio: traditional evaluation time ÷ ours.
-        cpu_ratio: traditional CPU time ÷ ours.
-    """
-
-    tenants: int
-    interval_s: int
-    firing: int
-    ours: Cost
-    traditional: Cost | None
-    evaluation_ratio: float | None
-    cpu_ratio: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """How a design's evaluation time grows with the tenants: milliseconds per tenant, and as a power."""
-
-    ms_per_tenant: Line
-    power: Power
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Everything that one run measured; `slope_ratio` is the traditional slope ÷ ours."""
-
-    packs: tuple[str, ...]
-    keys: int
-    sizes: tuple[Size, ...]
-    ours: Growth | None
-    traditional: Growth | None
-    slope_ratio: float | None
-    machine: str
 
 
 class UnequalError(Exception):
@@ -132,14 +66,6 @@ def measure(
     return summary(tuple(pack.pack for pack in chosen), sum(len(pack.thresholds) for pack in chosen), sizes)
 
 
-def summary(packs: tuple[str, ...], keys: int, sizes: Sequence[Size]) -> Result:
-    """Fit how the designs grow; with fewer than three sizes there is nothing to fit."""
-    ours = _growth([(each.tenants, each.ours.evaluation_s) for each in sizes])
-    peer = _growth([(each.tenants, each.traditional.evaluation_s) for each in sizes if each.traditional])
-    ratio = peer.ms_per_tenant.slope / ours.ms_per_tenant.slope if ours and peer else None
-    return Result(packs, keys, tuple(sizes), ours, peer, ratio, machine())
-
-
 def measure_size(
     tenants: int, chosen: Sequence[Pack], *, program: str, rounds: int, interval_s: int, compare: bool
 ) -> Size:
@@ -153,19 +79,19 @@ def measure_size(
         ]
         for server in servers:
             server.catch_up(exporters)
-        limits = limits_around(chosen, _seen_signals(servers[0], chosen, tenants), tenants)
-        exporters.thresholds = threshold_lines(chosen, limits, tenants)
-        _await_thresholds(servers[0], len(REPLICAS) * len(limits))
+        limits = populated(servers[0], exporters, chosen, tenants)
         rules = [packs_groups(chosen, interval_s), traditional_groups(chosen, limits)]
-        idle = _idle(servers, interval_s)
-        turns: list[list[_Turn]] = [[] for _ in servers]
+        idle = idle_cpu(servers, interval_s)
+        turns: list[list[Turn]] = [[] for _ in servers]
         for _ in range(rounds):
             for taken, server, groups in zip(turns, servers, rules[: len(servers)], strict=True):
-                taken.append(_turn(server, groups, interval_s))
+                taken.append(take_turn(server, groups, interval_s))
     fired = [taken[-1].firing for taken in turns]
     if len(set(fired)) > 1:
         differing = sorted(fired[0] ^ fired[1])
-        raise UnequalError(f"{tenants} tenants: {len(differing)} alerts fire in one design only: {differing[:3]}")
+        raise UnequalError(
+            f"{tenants} tenants: {len(differing)} alerts fire in one design only: {differing[:3]}"
+        )
     costs = [_cost(taken, cpu_s) for taken, cpu_s in zip(turns, idle, strict=True)]
     traditional = costs[1] if compare else None
     return Size(
@@ -179,17 +105,29 @@ def measure_size(
     )
 
 
-def packs_groups(chosen: Sequence[Pack], interval_s: int) -> Groups:
-    """Return the packs' rules as they are shipped, and the platform's own, but for their durations.
+def populated(server: Server, exporters: Exporters, chosen: Sequence[Pack], tenants: int) -> list[Limit]:
+    """Give all tenants their thresholds, wait until they are scraped, and return them.
 
-    ``for`` is left out, in both designs, so that what fires can be compared at once; a snapshot is taken every
-    fourth cycle, whatever the cycle.
+    Raises:
+        UnequalError: A signal has no value for some tenant, or a threshold is not scraped.
     """
-    platform = [each for each in load_packs(ROOT / "rule-packs") if each.pack == PLATFORM]
+    limits = limits_around(chosen, _seen_signals(server, chosen, tenants), tenants)
+    exporters.thresholds = threshold_lines(chosen, limits, tenants)
+    _await_thresholds(server, len(REPLICAS) * len(limits))
+    return limits
+
+
+def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = True) -> Groups:
+    """Return the packs' rules as they are shipped, with the platform's own, but for their durations.
+
+    ``for`` is left out, in both designs, so that what fires can be compared at once; a snapshot is taken
+    every fourth cycle, whatever the cycle.
+    """
+    own = [each for each in load_packs(ROOT / "rule-packs") if platform and each.pack == PLATFORM]
     groups: Groups = []
-    for pack in [*chosen, *platform]:
+    for pack in [*chosen, *own]:
         for group in rule_file(pack)["groups"]:  # type: ignore[attr-defined]
-            if group.get("interval") == SNAPSHOT_INTERVAL:
+            if group.get("interval") == SLOW_INTERVAL:
                 group["interval"] = f"{SLOW * interval_s}s"
             for rule in group["rules"]:
                 rule.pop("for", None)
@@ -198,7 +136,9 @@ def packs_groups(chosen: Sequence[Pack], interval_s: int) -> Groups:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class Turn:
+    """What one design did while it was its turn, per cycle, with what was then firing."""
+
     evaluation_s: float
     cpu_s: float
     resident_bytes: float
@@ -208,14 +148,14 @@ class _Turn:
     firing: frozenset[tuple[tuple[str, str], ...]]
 
 
-def _idle(servers: Sequence[Server], interval_s: int) -> list[float]:
+def idle_cpu(servers: Sequence[Server], interval_s: int) -> list[float]:
     """Return the CPU seconds per cycle that scraping and storing take, without rules."""
     before = [server.counters().cpu_s for server in servers]
     time.sleep(SLOW * interval_s)
     return [(server.counters().cpu_s - was) / SLOW for server, was in zip(servers, before, strict=True)]
 
 
-def _turn(server: Server, groups: Groups, interval_s: int) -> _Turn:
+def take_turn(server: Server, groups: Groups, interval_s: int) -> Turn:
     """Let a server evaluate until every group has begun, then measure while each slow group has one turn."""
     server.load(groups, interval_s=interval_s)
     slow = any(group.get("interval") for group in groups)
@@ -227,7 +167,7 @@ def _turn(server: Server, groups: Groups, interval_s: int) -> _Turn:
     server.load([], interval_s=interval_s)
     if after.failed > before.failed:
         raise UnequalError(f"{after.failed - before.failed:.0f} evaluations failed")
-    return _Turn(
+    return Turn(
         evaluation_s=(after.evaluation_s - before.evaluation_s) / SLOW,
         cpu_s=(after.cpu_s - before.cpu_s) / SLOW,
         resident_bytes=after.resident_bytes,
@@ -238,7 +178,7 @@ def _turn(server: Server, groups: Groups, interval_s: int) -> _Turn:
     )
 
 
-def _cost(turns: Sequence[_Turn], idle_cpu_s: float) -> Cost:
+def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
     return Cost(
         rules=round(turns[0].rules),
         evaluation_s=median(turn.evaluation_s for turn in turns),
@@ -281,16 +221,11 @@ def _seen_signals(server: Server, chosen: Sequence[Pack], tenants: int) -> dict[
         time.sleep(1)
 
 
-def _growth(points: Sequence[tuple[float, float]]) -> Growth | None:
-    if len(points) < 3:  # noqa: PLR2004 - what a fit with an error needs
-        return None
-    in_ms = [(tenants, seconds * 1000) for tenants, seconds in points]
-    return Growth(fitted_line(in_ms), fitted_power(in_ms))
-
-
 @click.command()
 @click.option("--tenants", default="2,100,300,1000", show_default=True, help="Numbers of tenants.")
-@click.option("--packs", default=",".join(PACKS), show_default=True, help="Packs that every tenant has data of.")
+@click.option(
+    "--packs", default=",".join(PACKS), show_default=True, help="Packs that every tenant has data of."
+)
 @click.option("--rounds", default=3, show_default=True, help="Turns of each design.")
 @click.option("--interval", default=5, show_default=True, help="Seconds between evaluations.")
 @click.option("--only-ours", is_flag=True, help="Leave the traditional rules out.")
@@ -300,9 +235,8 @@ def main(
     tenants: str, packs: str, rounds: int, interval: int, *, only_ours: bool, program: str, file: Path | None
 ) -> None:
     """Measure and print one line per number of tenants."""
-    numbers = [int(number) for number in tenants.split(",")]
     result = measure(
-        numbers,
+        [int(number) for number in tenants.split(",")],
         packs=packs.split(","),
         program=program,
         rounds=rounds,
@@ -311,20 +245,8 @@ def main(
     )
     if file is not None:
         file.write_text(json.dumps(dataclasses.asdict(result), indent=2) + "\n", encoding="utf-8")
-    for size in result.sizes:
-        for name, cost in (("ours", size.ours), ("traditional", size.traditional)):
-            if cost is not None:
-                click.echo(
-                    f"{size.tenants:>6} tenants, {name:<11} {cost.rules:>7} rules {cost.evaluation_s * 1000:9.1f} ms "
-                    f"{cost.cpu_s * 1000:9.1f} ms CPU {cost.resident_bytes / 2**20:7.0f} MiB {cost.series} series, "
-                    f"{size.firing} firing, {cost.missed} missed"
-                )
-        if size.evaluation_ratio is not None and size.cpu_ratio is not None:
-            click.echo(f"       ratio: evaluation {size.evaluation_ratio:.2f}, CPU {size.cpu_ratio:.2f}")
-    for name, growth in (("ours", result.ours), ("traditional", result.traditional)):
-        if growth is not None:
-            click.echo(f"{name}: {growth.ms_per_tenant} {growth.power}")
-    click.echo(result.machine)
+    for line in as_lines(result):
+        click.echo(line)
 
 
 if __name__ == "__main__":

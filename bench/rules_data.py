@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dynamic_alerting.packs.examples import STEP, seconds
-from dynamic_alerting.packs.pack import Example, FurtherAlert, Pack, Threshold
+from dynamic_alerting.packs.pack import Example, Pack, Threshold
 from dynamic_alerting.packs.promql import selector
 
 SERVERS = ("a", "b")
@@ -60,13 +60,27 @@ def tenant_name(number: int) -> str:
 
 
 def sources(packs: Sequence[Pack], tenants: int) -> list[Source]:
-    """Return what all tenants' exporters serve."""
-    return [_source(series, value, tenants) for series, value in _merged_examples(packs).items()]
+    """Return what all tenants' exporters serve.
+
+    A state, such as a container that waits for a reason, is on for one of `ONE_IN` tenants.
+    """
+    steady = _merged([each.example for pack in packs for each in pack.thresholds])
+    states = _merged([each.example for pack in packs for each in pack.alerts if each.state_filter])
+    found = [_source(series, value, range(tenants)) for series, value in steady.items()]
+    for index, series in enumerate(each for each in states if each not in steady):
+        on = [number for number in range(tenants) if _is_chosen(number, index)]
+        off = [number for number in range(tenants) if not _is_chosen(number, index)]
+        found += [_source(series, 1, on), _source(series, 0, off)]
+    return found
 
 
 def threshold_lines(packs: Sequence[Pack], limits: Sequence[Limit], tenants: int) -> bytes:
     """Return what one threshold-exporter serves for these tenants."""
-    keys = {each.key: (pack.component_of(each), pack.metric_of(each)) for pack in packs for each in pack.thresholds}
+    keys = {
+        each.key: (pack.component_of(each), pack.metric_of(each))
+        for pack in packs
+        for each in pack.thresholds
+    }
     lines = ["threshold_exporter_config_loaded 1\n"]
     for limit in limits:
         component, metric = keys[limit.key]
@@ -94,13 +108,16 @@ def limits_around(packs: Sequence[Pack], seen: Mapping[str, float], tenants: int
     keys = [threshold for pack in packs for threshold in pack.thresholds]
     for number in range(tenants):
         for index, threshold in enumerate(keys):
-            chosen, also_critical = divmod(7 * number + 13 * index, ONE_IN)
-            fires = (7 * number + 13 * index) % ONE_IN == 0
-            critical = fires and chosen % 4 == 0
+            fires = _is_chosen(number, index)
+            critical = fires and number % 4 == 0
             for tier, crossed in zip(TIERS, (fires, critical), strict=True):
                 value = _beside(seen[threshold.key], threshold, crossed=crossed)
                 limits.append(Limit(tenant_name(number), threshold.key, tier, value))
     return limits
+
+
+def _is_chosen(tenant: int, key: int) -> bool:
+    return (7 * tenant + 13 * key) % ONE_IN == 0
 
 
 def _beside(seen: float, threshold: Threshold, *, crossed: bool) -> float:
@@ -109,13 +126,13 @@ def _beside(seen: float, threshold: Threshold, *, crossed: bool) -> float:
     return float(f"{seen + distance if upwards else seen - distance:.6g}")
 
 
-def _merged_examples(packs: Sequence[Pack]) -> dict[str, float | str]:
-    """Merge the firing sides of all examples, in which every signal has a value.
+def _merged(examples: Sequence[Example]) -> dict[str, float | str]:
+    """Merge the firing sides of examples, in which every signal has a value.
 
     Only where that is a story in time (a series that ends, a counter that is reset) the quiet side serves.
     """
     merged: dict[str, float | str] = {}
-    for example in _examples(packs):
+    for example in examples:
         side = example.fires if all(map(_is_steady, example.fires.values())) else example.quiet
         for series, value in side.items():
             merged.setdefault(series, value)
@@ -126,19 +143,12 @@ def _is_steady(value: float | str) -> bool:
     return not isinstance(value, str) or "/" in value or _GROWTH.fullmatch(value) is not None
 
 
-def _examples(packs: Sequence[Pack]) -> Iterator[Example]:
-    owners: list[Threshold | FurtherAlert] = [each for pack in packs for each in pack.thresholds]
-    owners += [each for pack in packs for each in pack.alerts if each.state_filter]
-    for owner in owners:
-        yield owner.example
-
-
-def _source(series: str, value: float | str, tenants: int) -> Source:
+def _source(series: str, value: float | str, tenants: Sequence[int]) -> Source:
     metric, _, labels = series.partition("{")
     given = labels.rstrip("}").strip()
     has_instance = re.search(r"\binstance=", given) is not None
     lines = []
-    for tenant in range(tenants):
+    for tenant in tenants:
         for server in SERVERS:
             own = f'tenant="{tenant_name(tenant)}",server="{server}"'
             own = own if has_instance else f'{own},instance="{server}"'
@@ -159,7 +169,12 @@ def _switches(packs: Sequence[Pack], tenant: str) -> Iterator[str]:
     for pack in packs:
         for state in pack.state_filters:
             for reason in state.reasons:
-                labels = {"tenant": tenant, "filter": state.name, "severity": state.severity, "reason": reason}
+                labels = {
+                    "tenant": tenant,
+                    "filter": state.name,
+                    "severity": state.severity,
+                    "reason": reason,
+                }
                 yield f"{selector('user_state_filter', _equal(labels))} 1\n"
 
 

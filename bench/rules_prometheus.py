@@ -31,8 +31,8 @@ _SAMPLE = re.compile(r"^(\w+)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
 class Exporters:
     """What is scraped: all tenants' sources at ``/sources``, thresholds at ``/thresholds``.
 
-    ``/history/<server>`` gives the sources as they were, one moment further at each scrape, with timestamps: so
-    the range of a rate is full after seconds.
+    ``/history/<server>`` gives the sources as they were, one moment further at each scrape, with timestamps:
+    so the range of a rate is full after seconds.
 
     Attributes:
         thresholds: what each threshold-exporter serves.
@@ -234,7 +234,12 @@ def _job(name: str, port: int, path: str, instances: list[str]) -> dict[str, obj
     for instance in instances:
         labels = {"instance": instance, "__metrics_path__": f"{path}/{instance}"} if instance else {}
         targets.append({"targets": [f"127.0.0.1:{port}"], "labels": labels})
-    return {"job_name": name, "honor_labels": name == "sources", "metrics_path": path, "static_configs": targets}
+    return {
+        "job_name": name,
+        "honor_labels": name == "sources",
+        "metrics_path": path,
+        "static_configs": targets,
+    }
 
 
 def _wait(done: Callable[[], bool], log: Path) -> None:

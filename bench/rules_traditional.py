@@ -29,7 +29,9 @@ def _rules(pack: Pack, tenant: str, numbers: dict[tuple[str, str], float]) -> It
         texts = annotations(pack.pack, threshold.alert, threshold.unit, threshold.format)
         for tier in tiers:
             condition = _crossed(pack, threshold, tenant, numbers[threshold.key, tier])
-            yield _alert(threshold.alert.name, condition, {**alert_labels(pack, threshold), "severity": tier}, texts)
+            yield _alert(
+                threshold.alert.name, condition, {**alert_labels(pack, threshold), "severity": tier}, texts
+            )
     for alert in pack.alerts:
         if alert.all_of:
             yield from _composites(pack, alert, tenant, tiers, numbers)
@@ -55,7 +57,9 @@ def _state(pack: Pack, alert: FurtherAlert, tenant: str) -> Rule:
     reasons = f'reason=~"{"|".join(state.reasons)}"'
     condition = f"{of_tenant(pack.signal_of(alert), tenant, reasons)} > 0"
     labels = {**alert_labels(pack, alert), "severity": state.severity}
-    return _alert(alert.name, condition, labels, annotations(pack.pack, alert, alert.unit or "", alert.format))
+    return _alert(
+        alert.name, condition, labels, annotations(pack.pack, alert, alert.unit or "", alert.format)
+    )
 
 
 def _crossed(pack: Pack, threshold: Threshold, tenant: str, number: float) -> str:
@@ -69,7 +73,9 @@ def of_tenant(signal: Signal, tenant: str, *further: str) -> str:
     names = "|".join(sorted(map(re.escape, metric_names(signal.expr)), key=len, reverse=True))
     whole_name = rf"(?<![\w:])({names})(?![\w:])(\{{)?"
     restricted = re.sub(
-        whole_name, lambda found: f"{found[1]}{{{matchers}{',' if found[2] else '}'}", " ".join(signal.expr.split())
+        whole_name,
+        lambda found: f"{found[1]}{{{matchers}{',' if found[2] else '}'}",
+        " ".join(signal.expr.split()),
     )
     return f"{signal.aggregate} by ({', '.join(['tenant', *signal.dimensions])}) ({restricted})"
 
