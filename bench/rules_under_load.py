@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 from bench import rules
 from bench.exporter_process import ExporterProcess
+from bench.rules_result import Result, Size, summary
 from bench.tenants import tenant_name, write_tenants
 
 EVERY_S = 1.0
@@ -29,7 +30,7 @@ class UnderLoad:
         scrapes: of the exporter, plain and compressed.
     """
 
-    size: rules.Size
+    size: Size
     seconds: float
     changes: int
     reloads: int
@@ -40,7 +41,7 @@ class UnderLoad:
 class Rules:
     """Both designs at several numbers of tenants, and again under load."""
 
-    quiet: rules.Result
+    quiet: Result
     under_load: list[UnderLoad]
 
 
@@ -62,7 +63,7 @@ def measure_rules(
         report(f"rules for {number:,} tenants")
         taken.append(rules.measure([number], rounds=rounds))
     sizes = [size for one in taken for size in one.sizes]
-    quiet = rules.summary(taken[0].packs, taken[0].keys, sizes)
+    quiet = summary(taken[0].packs, taken[0].keys, sizes)
     loaded = []
     for number in under_load:
         report(f"rules for {number:,} tenants, under load")

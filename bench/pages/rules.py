@@ -1,6 +1,6 @@
 """The section about what the rules cost, beside one rule per tenant, alert and tier."""
 
-from bench import rules
+from bench import rules_result
 from bench.growth import law_of
 from bench.pages import words
 from bench.pages.blocks import Block, Paragraph, Section, Table
@@ -45,7 +45,7 @@ _HEADINGS = [
 _RATIO_HEADINGS = ["tenants", "evaluation: theirs ÷ ours", "CPU: theirs ÷ ours"]
 
 
-def _rows(size: rules.Size) -> list[list[str]]:
+def _rows(size: rules_result.Size) -> list[list[str]]:
     rows = []
     for name, cost in ((OURS, size.ours), (PEER, size.traditional)):
         if cost is not None:
@@ -64,7 +64,7 @@ def _rows(size: rules.Size) -> list[list[str]]:
     return rows
 
 
-def _ratios(first: str, size: rules.Size) -> list[str]:
+def _ratios(first: str, size: rules_result.Size) -> list[str]:
     return [first, _ratio(size.evaluation_ratio), _ratio(size.cpu_ratio)]
 
 
@@ -72,7 +72,7 @@ def _ratio(value: float | None) -> str:
     return "" if value is None else words.digits(value)
 
 
-def _curve(quiet: rules.Result) -> list[Block]:
+def _curve(quiet: rules_result.Result) -> list[Block]:
     ours = [(float(size.tenants), size.ours.evaluation_s) for size in quiet.sizes]
     peer = [
         (float(size.tenants), size.traditional.evaluation_s)
