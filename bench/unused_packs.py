@@ -1,8 +1,8 @@
 """What packs cost that nobody uses: their evaluation against that of a hundred tenants with other packs.
 
 One real Prometheus scrapes the tenants of the rules' benchmark, and evaluates in turn the rules of the packs
-that they use, of one of these alone, and of all packs that they do not use. Evaluation counts, and CPU time of
-the process beyond scraping; medians of several turns.
+that they use, of one of these alone, and of all packs that they do not use. Evaluation counts, and CPU time
+of the process beyond scraping; medians of several turns.
 
     .venv/bin/python -m bench.unused_packs --json unused.json
 """
