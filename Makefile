@@ -1,7 +1,7 @@
 # `make` alone prints the targets. Everything is set up by the target that needs it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo up status down test lint generate new-pack bench-exporter clean
+.PHONY: help setup setup-tests demo up status down test lint generate new-pack benchmark clean
 
 PYTHON := .venv/bin/python
 DA_TOOLS := .venv/bin/da-tools
@@ -42,8 +42,8 @@ generate: setup ## Write again everything that is generated from rule-packs/*/pa
 new-pack: setup ## Write rule-packs/NAME/pack.yaml, ten lines to start from: make new-pack NAME=nginx
 	@$(DA_TOOLS) rule-packs new $(NAME) $(ARGS)
 
-bench-exporter: setup ## Measure the exporter against its peers, and write docs/benchmarks.md
-	@$(PYTHON) -m bench.exporter --page $(ARGS)
+benchmark: setup ## Measure against peers (ARGS=--json, "--html FILE", --scaling-curve, --under-load, "--tenants N", --full)
+	@$(PYTHON) -m bench $(ARGS)
 
 clean: ## Delete .venv, .state and caches (the running platform is stopped first)
 	@if [ -x $(DA_TOOLS) ]; then $(DA_TOOLS) stack down; fi

@@ -11,16 +11,12 @@ from typing import Any
 from bench import yaml_files
 from bench.fitting import fitted_power
 from bench.loading import Loading, measure_loading
-from bench.measuring import ROOT
 from bench.processes import Starting, measure_starting
 from bench.reloading import SETTLING, Reloading, measure_reloading
-from bench.report import Figure, as_json, as_markdown, as_text, write_section
+from bench.report import Figure, as_json, as_text
 from bench.scraping import Scraping, measure_scraping
 from bench.tenants import write_tenants
 from bench.yaml_files import measure_files
-
-PAGE = ROOT / "docs" / "benchmarks.md"
-SECTION = "exporter"
 
 SCRAPE_RATIO = 100
 RELOAD_SHARE = 50
@@ -28,9 +24,9 @@ LOAD_SECONDS = 5
 START_SECONDS = 1
 LINEAR = 0.1  # how far the exponent may be from 1
 
-# Of PyYAML's C loader for a file of the line's machine, in seconds: 10,000 of them took it 2.17 s, so what is
-# asked for in seconds there is this many times the peer anywhere.
-_PEER_PER_FILE = 217e-6
+# Seconds that PyYAML's C loader took for such a file where the prototype was measured, which tells how much
+# slower this machine is.
+_PEER_ELSEWHERE = 217e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,8 @@ class Size:
     """How much is measured.
 
     Attributes:
-        runs: of everything; medians are reported.
+        runs: of everything but loads; medians are reported.
+        loads: of each size, cold.
         tenants: of the scrape, start and memory.
         files: of the cold loads; the last is the largest.
         scrapes: in each run.
@@ -47,6 +44,7 @@ class Size:
     """
 
     runs: int
+    loads: int
     tenants: int
     files: tuple[int, ...]
     scrapes: int
@@ -55,9 +53,15 @@ class Size:
 
 
 FULL = Size(
-    runs=5, tenants=1_000, files=(1_000, 2_500, 5_000, 10_000), scrapes=20, reloads=20, settling=SETTLING
+    runs=5,
+    loads=3,
+    tenants=1_000,
+    files=(1_000, 2_500, 5_000, 10_000),
+    scrapes=20,
+    reloads=20,
+    settling=SETTLING,
 )
-TINY = Size(runs=1, tenants=2, files=(2, 4, 8), scrapes=1, reloads=1, settling=0)
+TINY = Size(runs=1, loads=1, tenants=2, files=(2, 4, 8), scrapes=1, reloads=1, settling=0)
 
 
 def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
@@ -68,7 +72,7 @@ def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
         write_tenants(most, size.files[-1])
         scraping = measure_scraping(some, runs=size.runs, scrapes=size.scrapes)
         files = measure_files(runs=size.runs, files=min(300, size.tenants))
-        starting = measure_starting(some, runs=size.runs, reloads=size.reloads)
+        starting = measure_starting(size.tenants, runs=size.runs, reloads=size.reloads)
         loads = _loads(Path(scratch), size)
         reloading = measure_reloading(most, runs=size.runs, settling=size.settling)
     figures = [
@@ -78,7 +82,13 @@ def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
         *_reloading(reloading, size.files[-1]),
         *_starting(starting, size.tenants),
     ]
-    raw = {"scraping": scraping, "files": files, "loads": loads, "reloading": reloading, "starting": starting}
+    raw = {
+        "scraping": scraping,
+        "files": files,
+        "loads": loads,
+        "reloading": reloading,
+        "starting": starting,
+    }
     return figures, {
         name: one._asdict() if hasattr(one, "_asdict") else one  # named tuples would be lists in JSON
         for name, one in raw.items()
@@ -90,7 +100,7 @@ def _loads(scratch: Path, size: Size) -> dict[int, list[Loading]]:
     loads: dict[int, list[Loading]] = {count: [] for count in size.files}
     for count in size.files:
         write_tenants(scratch / str(count), count)
-    for _ in range(size.runs):
+    for _ in range(size.loads):
         for count, taken in loads.items():
             taken.append(measure_loading(scratch / str(count)))
     return loads
@@ -124,30 +134,34 @@ def _files(taken: dict[str, float]) -> Iterator[Figure]:
 
 def _loading(loads: dict[int, list[Loading]]) -> Iterator[Figure]:
     count, largest = list(loads.items())[-1]
-    cpu = median(one.ours.cpu for one in largest)
-    wall = median(one.ours.wall for one in largest)
-    peer = median(one.peer.cpu for one in largest)
+    cpu, wall = median(one.ours.cpu for one in largest), median(one.ours.wall for one in largest)
+    peer, peer_wall = median(one.peer.cpu for one in largest), median(one.peer.wall for one in largest)
     ratio = median(one.ours.cpu / one.peer.cpu for one in largest)
-    allowed = LOAD_SECONDS / 10_000 / _PEER_PER_FILE
     subject = f"{count:,} files loaded, resolved, rendered and compressed"
+    yield Figure(
+        f"{subject}: time, beside whatever else runs",
+        f"{wall:.2f} s",
+        f"{peer_wall:.2f} s (PyYAML's C loader, same files, to dictionaries)",
+        f"{wall / peer_wall:.2f}",
+        line=f"under {LOAD_SECONDS} s",
+        holds=wall < LOAD_SECONDS,
+    )
     yield Figure(
         f"{subject}: CPU",
         f"{cpu:.2f} s",
         f"{peer:.2f} s (PyYAML's C loader, same files, to dictionaries)",
         f"{ratio:.2f}",
-        f"at most {allowed:.1f}: {LOAD_SECONDS} s where the peer takes {_PEER_PER_FILE * 1e6:.0f} µs a file",
-        ratio <= allowed,
     )
     yield Figure(
-        f"{subject}: time, beside whatever else runs",
-        f"{wall:.2f} s",
-        line=f"under {LOAD_SECONDS} s on two cores that are free",
-        holds=wall < LOAD_SECONDS,
+        "one file of these, PyYAML's C loader, to dictionaries: CPU",
+        f"{peer / count * 1e6:.0f} µs",
+        f"{_PEER_ELSEWHERE * 1e6:.0f} µs (the same loader on the machine of the prototype)",
+        f"{peer / count / _PEER_ELSEWHERE:.2f}",
     )
     law = fitted_power([(n, one.ours.cpu) for n, taken in loads.items() for one in taken])
     yield Figure(
-        f"the same from {min(loads):,} to {count:,} files: exponent",
-        f"{law.exponent:.3f} ± {law.error:.3f}",
+        f"loading, from {min(loads):,} to {count:,} files: exponent",
+        f"{law.exponent:.3f} ± {law.margin:.3f}, its 95 % interval",
         line=f"1, within {LINEAR}",
         holds=abs(law.exponent - 1) <= LINEAR,
     )
@@ -185,13 +199,17 @@ def _starting(taken: Starting, tenants: int) -> Iterator[Figure]:
         f"{_mebibytes(taken.bare_resident)} (without tenants)",
     )
     yield Figure(
-        f"growth of memory over {taken.reloads} reloads of everything, {tenants:,} tenants",
+        f"growth of memory over {taken.reloads} reloads, {tenants:,} tenants: in each, a tenth of the files "
+        "is written anew, and a twentieth of the tenants goes and others come",
         _mebibytes(taken.grown),
+        f"{_mebibytes(taken.resident - taken.bare_resident)} (memory for {tenants:,} tenants)",
+        f"{taken.grown / (taken.resident - taken.bare_resident):.2f}",
     )
 
 
 def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1e3:.3g} ms"
+    milliseconds = seconds * 1e3
+    return f"{milliseconds:,.0f} ms" if milliseconds >= 100 else f"{milliseconds:.3g} ms"  # noqa: PLR2004 - digits
 
 
 def _mebibytes(size: float) -> str:
@@ -199,18 +217,15 @@ def _mebibytes(size: float) -> str:
 
 
 def main() -> None:
-    """Measures, prints, and on request writes the page and JSON."""
+    """Measures, prints, and on request writes JSON."""
     parser = argparse.ArgumentParser(description="The exporter's benchmarks.")
     parser.add_argument("--tiny", action="store_true", help="Only show that everything runs.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="Also write the figures as JSON.")
-    parser.add_argument("--page", action="store_true", help=f"Also write them into {PAGE.relative_to(ROOT)}.")
     chosen = parser.parse_args()
     figures, raw = measure(TINY if chosen.tiny else FULL)
     print(as_text(figures))
     if chosen.json:
         chosen.json.write_text(as_json(figures, raw) + "\n", encoding="utf-8")
-    if chosen.page:
-        write_section(PAGE, SECTION, as_markdown(figures))
 
 
 if __name__ == "__main__":

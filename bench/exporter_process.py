@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 import time
+from collections import deque
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import IO, Self
 
@@ -40,9 +42,16 @@ class ExporterProcess:
             cwd=ROOT,
         )
         self._port = 0
-        self._wait_until_ready()
-        self.scrape()
+        try:
+            self._wait_until_ready()
+            self.scrape()
+        except BaseException:  # also Ctrl-C: nobody else can end it yet
+            self._end()
+            raise
         self.started_in = time.perf_counter() - begun
+        # A pipe that nobody empties would stop it some time.
+        self._emptying = Thread(target=deque, args=(self._log(), 0), daemon=True)
+        self._emptying.start()
 
     def __enter__(self) -> Self:
         return self
@@ -50,8 +59,13 @@ class ExporterProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+        self._emptying.join()
+        self._log().close()
+
+    def _end(self) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=30)
+        self._process.wait(timeout=30)
 
     def scrape(self, encoding: str = "identity") -> bytes:
         """One scrape, as Prometheus makes it."""

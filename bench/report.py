@@ -48,13 +48,6 @@ def as_text(figures: Sequence[Figure]) -> str:
     return "\n".join([*blocks, machine()])
 
 
-def as_markdown(figures: Sequence[Figure]) -> str:
-    """For a page of the documentation."""
-    rows = [HEADINGS, ("---",) * len(HEADINGS), *(figure.cells for figure in figures)]
-    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-    return f"{table}\n\n{machine()}"
-
-
 def as_json(figures: Sequence[Figure], raw: object) -> str:
     """For programs: the same, and the seconds and bytes behind it."""
     return json.dumps(
@@ -77,18 +70,3 @@ def _processor() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.processor() or "unknown processor"
-
-
-def write_section(page: Path, name: str, content: str) -> None:
-    """Replaces what stands on a page between the two markers of a section.
-
-    Raises:
-        ValueError: The page does not have exactly one of each marker.
-    """
-    start, end = f"<!-- {name}: generated -->", f"<!-- /{name} -->"
-    text = page.read_text(encoding="utf-8")
-    if text.count(start) != 1 or text.count(end) != 1:
-        raise ValueError(f"{page} needs {start} and {end} once each")
-    head, _, rest = text.partition(start)
-    tail = rest.partition(end)[2]
-    page.write_text(f"{head}{start}\n\n{content}\n\n{end}{tail}", encoding="utf-8")

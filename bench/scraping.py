@@ -21,6 +21,8 @@ class Scraping(NamedTuple):
 
     Attributes:
         series: in the exposition.
+        plain_bytes: of the exposition.
+        gzipped_bytes: of it compressed.
         plain: the exporter's process, whole HTTP answer included.
         gzipped: the same, compressed.
         peer_plain: prometheus_client rendering the same series, without any HTTP.
@@ -28,6 +30,8 @@ class Scraping(NamedTuple):
     """
 
     series: int
+    plain_bytes: int
+    gzipped_bytes: int
     plain: float
     gzipped: float
     peer_plain: float
@@ -53,7 +57,7 @@ def measure_scraping(directory: Path, *, runs: int, scrapes: int) -> Scraping:
         scrapes: In one measurement of the exporter.
     """
     with ExporterProcess(directory) as exporter:
-        body = exporter.scrape()
+        body, compressed = exporter.scrape(), exporter.scrape("gzip")
         plain = [exporter.cpu_of(scrapes, encoding="identity") for _ in range(runs)]
         gzipped = [exporter.cpu_of(scrapes, encoding="gzip") for _ in range(runs)]
     families = [one for one in text_string_to_metric_families(body.decode()) if one.name in _OURS]
@@ -68,6 +72,8 @@ def measure_scraping(directory: Path, *, runs: int, scrapes: int) -> Scraping:
     )
     return Scraping(
         sum(len(family.samples) for family in families),
+        len(body),
+        len(compressed),
         median(plain),
         median(gzipped),
         median(one.cpu for one in peers["plain"]),

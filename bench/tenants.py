@@ -19,7 +19,7 @@ _WINDOWS = (
     "22:00-06:00",
     "Mon-Fri 09:00-18:00 Asia/Taipei",
     "Sat,Sun 00:00-24:00 Europe/Berlin",
-    "Sun 01:00-05:00 America/New_York",
+    "Sun 01:00-05:00",
 )
 _QUEUES = ("orders", "mail", "invoices", "exports", "thumbnails", "webhooks")
 _DEFAULTS = Path(__file__).parents[1] / "conf.d" / "_defaults.yaml"
@@ -31,8 +31,13 @@ def write_tenants(directory: Path, count: int) -> None:
     shutil.copy(_DEFAULTS, directory)
     catalogue = load_catalogue()
     for number in range(count):
-        path = directory / f"{tenant_name(number)}.yaml"
-        path.write_text(tenant_file(number, catalogue), encoding="ascii")
+        write_tenant(directory, number, catalogue)
+
+
+def write_tenant(directory: Path, number: int, catalogue: Catalogue, generation: int = 0) -> None:
+    """Writes one tenant's file."""
+    path = directory / f"{tenant_name(number)}.yaml"
+    path.write_text(tenant_file(number, catalogue, generation), encoding="ascii")
 
 
 def tenant_name(number: int) -> str:
@@ -40,9 +45,10 @@ def tenant_name(number: int) -> str:
     return f"db-{number:05}"
 
 
-def tenant_file(number: int, catalogue: Catalogue) -> str:
-    """One tenant's file; every tenant has numbers, windows and queues of its own."""
-    chance = random.Random(number)  # noqa: S311 - the same files in every run, and nothing secret
+def tenant_file(number: int, catalogue: Catalogue, generation: int = 0) -> str:
+    """One tenant's file; every tenant and generation has numbers, windows and queues of its own."""
+    seed = f"{number} {generation}"
+    chance = random.Random(seed)  # noqa: S311 - the same files in every run, and nothing secret
     lines = [f"    {line}\n" for line in _settings(chance, catalogue)]
     return f"tenants:\n  {tenant_name(number)}:\n    _packs: [{', '.join(PACKS)}]\n{''.join(lines)}"
 
@@ -52,11 +58,11 @@ def _settings(chance: random.Random, catalogue: Catalogue) -> Iterator[str]:
     base = list(_base_keys(catalogue))[: THRESHOLDS - len(dimensional)]
     scheduled = set(chance.sample(range(len(base)), _SCHEDULED))
     for index, key in enumerate(base):
-        value = f'"{_number(chance)}"'
+        value = str(_number(chance))
         if index in scheduled:
             window = chance.choice(_WINDOWS)
             override = f'{{window: "{window}", value: "{_number(chance)}"}}'
-            value = f"{{default: {value}, overrides: [{override}]}}"
+            value = f'{{default: "{value}", overrides: [{override}]}}'
         yield f"{key}: {value}"
     for key in dimensional:
         yield f'{key}: "{_number(chance)}"'
@@ -77,8 +83,8 @@ def _base_keys(catalogue: Catalogue) -> Iterator[str]:
     yield from (f"{spec.key}_critical" for spec in sorted(specs, key=_rather_critical))
 
 
-def _rather_critical(spec: KeySpec) -> bool:
-    return spec.default_critical is None
+def _rather_critical(spec: KeySpec) -> tuple[bool, int]:
+    return spec.default_critical is None, len(spec.key)
 
 
 def _number(chance: random.Random) -> int:

@@ -31,7 +31,7 @@ as_root() {
   fi
 }
 
-# program:Debian package. A package's auto-started service is left alone: our stack has its own ports.
+# program:Debian package. Their services are not started: our stack and the tests run servers of their own.
 programs=(
   prometheus:prometheus
   promtool:prometheus
@@ -47,10 +47,21 @@ if [ "${1:-}" = --for-tests ]; then
     prometheus-redis-exporter:prometheus-redis-exporter
     initdb:postgresql
     prometheus-postgres-exporter:prometheus-postgres-exporter
+    clickhouse-server:clickhouse-server
+    prometheus-elasticsearch-exporter:prometheus-elasticsearch-exporter
     curl:curl
     openssl:openssl
   )
 fi
+
+# Debian's packages start their service when installed, unless this file says no. One that is there already is
+# the machine's own policy, and stays.
+policy=/usr/sbin/policy-rc.d
+start_no_services() {
+  [ ! -e "$policy" ] || return 0
+  trap 'as_root rm -f "$policy"' EXIT
+  as_root sh -c "printf '#!/bin/sh\nexit 101\n' >'$policy' && chmod 0755 '$policy'"
+}
 
 # Debian keeps PostgreSQL's server programs off the PATH.
 installed() { command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null; }
@@ -77,8 +88,11 @@ if [ ${#missing[@]} -gt 0 ]; then
     "(named as in Debian; apt-get, which would do it here, was not found)"
   say "installing Debian packages: ${missing[*]}"
   quietly "fetching package lists" as_root apt-get update
+  start_no_services
   quietly "installing packages (1-2 minutes)" as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install --yes --no-install-recommends "${missing[@]}"
+  say "their services were not started; where systemd is to leave them alone at the next start as well:" \
+    "systemctl disable NAME"
   for entry in "${programs[@]}"; do
     installed "${entry%%:*}" || fail "${entry%%:*} is still missing after installing ${entry#*:}; see $log"
   done

@@ -307,6 +307,10 @@ CANNOT_SAY = {
     "a severity of its own beside the critical key": "mysql_cpu: 90:critical\n    mysql_cpu_critical: 95",
     "a label named twice": 'redis_queue_length{queue="a", queue="b"}: 5',
     "whether a pattern is RE2": 'redis_queue_length{queue=~"["}: 5',
+    "how large a pattern is": r'redis_queue_length{queue=~"[\\pL]{1,100}"}: 5',
+    "how many keys have a pattern": "\n    ".join(
+        f'redis_queue_length{{queue=~"q{number}.*"}}: 5' for number in range(101)
+    ),
     "whether escapes make UTF-8": r"redis_queue_length{queue='\xff'}: 5",
     "whether a time zone exists": "mysql_cpu: {overrides: [{window: 01:00-02:00 Mars/Base, value: 5}]}",
     "a window that ends when it starts": "mysql_cpu: {overrides: [{window: 01:00-01:00, value: 5}]}",

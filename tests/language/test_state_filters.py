@@ -1,8 +1,11 @@
 """The section State filters of the language."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from dynamic_alerting.model.catalogue import Catalogue
 
 FILTERS = (
     "state_filters:\n"
@@ -83,3 +86,43 @@ def test_a_filter_that_the_platform_does_not_have_is_an_error(world: Any) -> Non
     (finding,) = world.findings()
     assert (finding.id, finding.line) == ("DA060", 3)
     assert "_state_maintenance" in finding.advice
+
+
+@pytest.fixture
+def packed(world: Any, tmp_path: Path) -> Any:
+    """A world in which a rule pack declares the filter."""
+    known = world.catalogue
+    (tmp_path / "packed").mkdir()
+    owners = {"container_crashloop": "kubernetes"}
+    return type(world)(tmp_path / "packed", Catalogue.of(known.specs.values(), known.packs, owners))
+
+
+@pytest.mark.parametrize(
+    ("packs", "expected"),
+    [("[mariadb]", {}), ("[]", {}), ("[mariadb, kubernetes]", CRASHLOOP), ("", CRASHLOOP)],
+)
+def test_the_filters_of_packs_that_a_tenant_does_not_use_are_off(
+    packed: Any, packs: str, expected: dict[str, float]
+) -> None:
+    packed.write({"_defaults.yaml": FILTERS}).tenant(f"_packs: {packs}")
+    assert packed.of() == packed.explained() == expected
+
+
+def test_a_tenant_can_turn_on_the_filter_of_a_pack_that_it_does_not_use(packed: Any) -> None:
+    """As with thresholds: what a tenant sets itself is served whatever `_packs` says."""
+    packed.write({"_defaults.yaml": FILTERS}).tenant("_packs: [mariadb]\n_state_container_crashloop: enable")
+    assert packed.of() == packed.explained() == CRASHLOOP
+
+
+def test_maintenance_belongs_to_no_pack(packed: Any) -> None:
+    packed.write({"_defaults.yaml": FILTERS.replace(", default_state: disable", "")}).tenant("_packs: []")
+    assert packed.of() == MAINTENANCE
+
+
+def test_why_such_a_filter_is_off_is_explained(packed: Any) -> None:
+    packed.write({"_defaults.yaml": FILTERS}).tenant("_packs: [mariadb]")
+    (state,) = packed.explain("_state_container_crashloop").states
+    assert not state.is_on
+    assert state.why == (
+        "The tenant does not switch it; the tenant does not take the pack kubernetes, to which it belongs."
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ import pytest
 import yaml
 
 from dynamic_alerting.prometheus.client import Prometheus
+from dynamic_alerting.stack.ports import is_free
 from dynamic_alerting.stack.process import Child, end_all, spawn
 from dynamic_alerting.stack.programs import EXTRA_DIRECTORIES
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
+STARTS_WITHIN_S = 60
+PORTS = (12_000, 20_000)  # below those of tests/stack, and below those that systems give to clients
 WINDOWS = {"15m": "10s", "5m": "7s", "1m": "5s"}  # as the rules have them → in these tests
 
 
@@ -38,6 +42,23 @@ class Stage:
         """Start a program under a name; its output goes to ``<name>.log``."""
         self.children[name] = spawn(name, [str(part) for part in command], log=self.directory / f"{name}.log")
         return self.children[name]
+
+    def await_up(self, look: Callable[[], Any], *names: str) -> None:
+        """Wait until it neither raises ConnectionError nor is false, for as long as these programs run.
+
+        Raises:
+            ProgramError: one of them ended; with its log's last lines.
+        """
+        deadline = time.monotonic() + STARTS_WITHIN_S
+        while True:
+            for name in names:
+                self.children[name].require_alive()
+            with suppress(ConnectionError):  # not listening yet
+                if look():
+                    return
+            logs = "\n".join(self.log(name) for name in names)
+            assert time.monotonic() < deadline, f"{names}: not within {STARTS_WITHIN_S} s:\n{logs}"
+            time.sleep(0.1)
 
     def end(self, name: str) -> None:
         """End the program of that name and wait until it is gone."""
@@ -129,11 +150,18 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
+    """Find a port for a server that starts a moment later.
+
+    Not one that the system chooses: those it gives to any client in the meantime.
+    """
+    given: set[int] = set()
+
     def find() -> int:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port: int = listener.getsockname()[1]
-        return port
+        while True:
+            port = random.randrange(*PORTS)
+            if port not in given and is_free(port):
+                given.add(port)
+                return port
 
     return find
 
@@ -174,7 +202,7 @@ def until() -> Callable[..., Any]:
 
 @pytest.fixture(scope="module")
 def watch(
-    stage: Stage, program: Callable[..., str], free_port: Callable[[], int], until: Callable[..., Any]
+    stage: Stage, program: Callable[..., str], free_port: Callable[[], int]
 ) -> Iterator[Callable[..., Watch]]:
     """Start Prometheus with the rules of a pack and targets per tenant, and the threshold-exporter."""
     clients = []
@@ -209,7 +237,10 @@ def watch(
         stage.start(
             "prometheus", command, f"--config.file={config}", data, f"--web.listen-address=127.0.0.1:{port}"
         )
-        until(lambda: watch.prometheus.is_ready() and _all_up(watch, sum(map(len, targets.values())) + 1))
+        count = sum(map(len, targets.values())) + 1
+        stage.await_up(
+            lambda: watch.prometheus.is_ready() and _all_up(watch, count), "prometheus", "threshold-exporter"
+        )
         return watch
 
     yield start
@@ -224,6 +255,7 @@ def _hurried(pack: str, directory: Path) -> Path:
     for shipped, hurried in WINDOWS.items():
         for written in ("[{}]", "offset {}", "interval: {}\n"):
             text = text.replace(written.format(shipped), written.format(hurried))
+        text = text.replace(f"[{shipped}:1m]", f"[{hurried}:1s]")  # a subquery
     path = directory / "rules.yaml"
     path.write_text(text)
     return path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 import shutil
 import time
@@ -13,7 +12,7 @@ import pytest
 
 from dynamic_alerting.stack.observations import Observer
 from dynamic_alerting.stack.platform import Platform
-from dynamic_alerting.stack.ports import is_free
+from dynamic_alerting.stack.ports import free_base
 from dynamic_alerting.stack.programs import Programs
 from dynamic_alerting.stack.settings import Settings
 
@@ -21,25 +20,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
-PORTS = 22
-
-
-def free_port_base() -> int:
-    """The first of a block of free ports, below those that the system gives to clients."""
-    while True:
-        base = random.randrange(20_000, 31_000)
-        if all(is_free(port) for port in range(base, base + PORTS)):
-            return base
 
 
 @pytest.fixture
 def port_base() -> int:
-    return free_port_base()
+    return free_base()
+
+
+@pytest.fixture(scope="module")
+def shared_port_base() -> int:
+    """For programs that the tests of one file share."""
+    return free_base()
 
 
 @pytest.fixture(scope="session")
 def hasty_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped packs in a hurry: `for` is 4 s, slow groups take turns every 2 s, all else is the same."""
+    """The shipped packs in a hurry: `for` is 4 s, a snapshot is taken every 2 s, all else is as shipped."""
     packs = tmp_path_factory.mktemp("packs")
     for rules in (ROOT / "rule-packs").glob("*/rules.yaml"):
         text = re.sub(r"(?m)^(\s+for: ).+$", r"\g<1>4s", rules.read_text())
@@ -56,7 +52,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, hasty_packs: Path) -> Ite
         tmp_path_factory.mktemp("platform"),
         ROOT / "conf.d",
         hasty_packs,
-        port_base=free_port_base(),
+        port_base=free_base(),
         interval_s=2,  # also the scrape timeout, which a busy machine must not reach
     )
     with Platform(settings, Programs.find()) as running:

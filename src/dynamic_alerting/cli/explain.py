@@ -11,6 +11,7 @@ from rich.console import Console
 from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.explain_text import explained
 from dynamic_alerting.config.loader import Loaded, Loader, SourceUnreadable
+from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.exporter.api import InstantError, parse_instant
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.packs.bundled import load_catalogue
@@ -32,8 +33,17 @@ from dynamic_alerting.tenants.key_places import findings_about
     help="Directory of configuration files, or one file in its place (environment: CONFIG_DIR).",
 )
 @click.option("--at", "at_text", metavar="TIME", help="RFC 3339 or seconds since 1970 [default: now].")
+@click.option(
+    "--series-limit",
+    type=click.IntRange(min=0),
+    default=DEFAULT_SERIES_LIMIT,
+    show_default=True,
+    help="The exporter's --limit.series-per-tenant; 0 for none.",
+)
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(tenant: str, key: str | None, config_dir: Path, at_text: str | None, output: str) -> None:
+def command(
+    tenant: str, key: str | None, config_dir: Path, at_text: str | None, output: str, *, series_limit: int
+) -> None:
     """Say why TENANT has the thresholds that it has: every layer that is asked, and which one decides.
 
     KEY is a key as in a file: mysql_connections explains all of its tiers and dimensions,
@@ -50,7 +60,7 @@ def command(tenant: str, key: str | None, config_dir: Path, at_text: str | None,
     except SourceUnreadable as error:
         raise CannotError(str(error)) from error
     try:
-        explanation = Explainer(loaded, catalogue).explain(tenant, at, key)
+        explanation = Explainer(loaded, catalogue, series_limit=series_limit).explain(tenant, at, key)
     except UnknownTenantError as error:
         raise CannotError(_unknown_tenant(error, loaded, config_dir, tenant)) from error
     except KeySyntaxError as error:

@@ -35,6 +35,7 @@ def explained(explanation: Explanation, *, in_short: bool) -> str:
     else:
         blocks += ["\n".join(_key(key)) for key in explanation.keys]
         blocks += ["\n".join(_state(state)) for state in explanation.states]
+    blocks += explanation.notes
     blocks += [finding.explained() for finding in explanation.findings]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -107,7 +108,8 @@ def _overview(explanation: Explanation) -> str:
     cells = [
         (f"{key.name}{labels_text(target)}", str(tier.severity), _value(tier), tier.why)
         for key, target, tier in rows
-        if tier.outcome in (Outcome.SERVED, Outcome.AWAITED, Outcome.DISABLED) or _is_left_out(tier)
+        if tier.outcome in (Outcome.SERVED, Outcome.AWAITED, Outcome.DISABLED, Outcome.DROPPED)
+        or _is_left_out(tier)
     ]
     widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
     lines = [

@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from dynamic_alerting.config.expansion import LARGEST_EXPANSION, Extent, extent_of
-from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
+from dynamic_alerting.config.nodes import Mapping, Mark, Node, Scalar, Sequence
 from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.syntax_errors import report_syntax_error
 from dynamic_alerting.config.tags import is_core_tag, is_string_tag, short_tag
@@ -30,7 +30,6 @@ from dynamic_alerting.config.tags import is_core_tag, is_string_tag, short_tag
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dynamic_alerting.config.nodes import Mark
     from dynamic_alerting.config.reporting import FileReport
 
 try:
@@ -87,7 +86,7 @@ class _Builder:
             return None
         root = self._document()
         following: Any = self._next_event()
-        start: Mark = following.start_mark
+        start = _mark(following.start_mark)
         if type(following) is DocumentStartEvent:
             self._refuse(
                 "DA013",
@@ -98,7 +97,7 @@ class _Builder:
             )
         return root
 
-    def _document(self) -> Node:  # noqa: C901, PLR0912 - the hot path of a load: one loop, no calls
+    def _document(self) -> Node:  # noqa: C901, PLR0912, PLR0915 - the hot path of a load: one loop, no calls
         """The nodes up to the end of the document."""
         next_event = self._next_event
         outer: list[tuple[Mapping | Sequence | None, str | None]] = []
@@ -113,9 +112,17 @@ class _Builder:
             kind = type(event)
             opened: Mapping | Sequence | None = None
             if kind is ScalarEvent:
-                scalar = Scalar(event.value, not event.style, event.start_mark, event.end_mark)
-                if event.tag is not None or event.anchor is not None:
-                    self._decorate(scalar, event)
+                start, end = event.start_mark, event.end_mark
+                is_plain = not event.style
+                if event.tag is not None and self._is_string(event):
+                    is_plain = False
+                # tuple.__new__: a named tuple's own constructor takes twice as long, here for every scalar.
+                scalar = tuple.__new__(
+                    Scalar,
+                    (event.value, is_plain, start.line, start.column, end.line, end.column),
+                )
+                if event.anchor is not None:
+                    self._anchors[event.anchor] = scalar
                 if pairs is not None and key is None and event.value != "<<":
                     key = scalar
                     continue
@@ -124,7 +131,7 @@ class _Builder:
                 node = opened = self._open(event, len(outer))
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 if current is not None:
-                    current.end = event.end_mark
+                    current.end = _mark(event.end_mark)
                 if anchor is not None:
                     self._anchors[anchor] = current
                 current, anchor = outer.pop()
@@ -183,28 +190,25 @@ class _Builder:
     def _open(self, event: Any, level: int) -> Mapping | Sequence:  # noqa: ANN401 - PyYAML's events are untyped
         if level >= DEEPEST_NESTING:
             self._refuse_depth(event)
-        start: Mark = event.start_mark
+        start = _mark(event.start_mark)
         node = Mapping(start) if type(event) is MappingStartEvent else Sequence(start)
-        if event.tag is not None or event.anchor is not None:
-            self._decorate(node, event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        if event.tag is not None:
+            self._is_string(event)
         return node
 
-    def _decorate(self, node: Node, event: Any) -> None:  # noqa: ANN401 - as above
-        """Apply the tag and the anchor of a node; most nodes have neither."""
-        if event.anchor is not None:
-            self._anchors[event.anchor] = node if isinstance(node, Scalar) else None
-        if event.tag is None:
-            return
+    def _is_string(self, event: Any) -> bool:  # noqa: ANN401 - as above
+        """Check the tag of a node, which few have: whether it makes a string of a scalar."""
         if not is_core_tag(event.tag):
             self._refuse(
                 "DA012",
-                event.start_mark,
+                _mark(event.start_mark),
                 short_tag(event.tag),
                 f"The tag {short_tag(event.tag)} means nothing in a configuration file.",
                 "Remove it; quote a text that starts with an exclamation mark.",
             )
-        if isinstance(node, Scalar) and is_string_tag(event.tag):
-            node.plain = False
+        return is_string_tag(event.tag)
 
     def _aliased(self, event: Any, level: int) -> Node:  # noqa: ANN401 - as above
         name: str = event.anchor
@@ -215,13 +219,13 @@ class _Builder:
                 if name in self._anchors
                 else f"Nothing above this place is named &{name}."
             )
-            self._refuse("DA015", event.start_mark, f"*{name}", problem, _ALIAS_ADVICE)
+            self._refuse("DA015", _mark(event.start_mark), f"*{name}", problem, _ALIAS_ADVICE)
         extent = extent_of(node, self._extents)
         self._added_by_aliases += extent.nodes
         if self._added_by_aliases > LARGEST_EXPANSION:
             self._refuse(
                 "DA016",
-                event.start_mark,
+                _mark(event.start_mark),
                 f"*{name}",
                 f"With this alias, the file's aliases stand for more than {LARGEST_EXPANSION} nodes.",
                 "Write the values out, or into the defaults of _defaults.yaml.",
@@ -233,7 +237,7 @@ class _Builder:
     def _refuse_depth(self, event: Any) -> NoReturn:  # noqa: ANN401 - as above
         self._refuse(
             "DA017",
-            event.start_mark,
+            _mark(event.start_mark),
             self._report.line(event.start_mark.line + 1)[event.start_mark.column :],
             f"More than {DEEPEST_NESTING} lists and mappings are nested here.",
             "Look for brackets or indentation that are not meant; the language needs half as many levels.",
@@ -242,3 +246,7 @@ class _Builder:
     def _refuse(self, finding_id: str, mark: Mark, text: str, message: str, advice: str) -> NoReturn:
         self._report.at(finding_id, mark, text, message, advice)
         raise DocumentRefused
+
+
+def _mark(mark: Any) -> Mark:  # noqa: ANN401 - as above
+    return Mark(mark.line, mark.column)

@@ -93,6 +93,8 @@ FINDING_KINDS: Final = _table(
     _error("DA045", "Critical key with another severity"),
     _warning("DA046", "Default written again by a later file"),
     _info("DA047", "Override equal to the default"),
+    _error("DA048", "Too many pattern keys"),
+    _error("DA049", "Pattern that is too large"),
     _error("DA050", "Value that cannot be parsed"),
     _error("DA051", "Value of the wrong shape"),
     _error("DA052", "Unknown field in a value"),

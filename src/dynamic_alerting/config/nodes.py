@@ -6,7 +6,7 @@ about a configuration names a line and a column, and because editing splices tex
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,32 +14,46 @@ if TYPE_CHECKING:
 NULL_SPELLINGS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-class Mark(Protocol):
-    """A place as libyaml gives it: line and column counted from zero, in characters."""
+class Mark(NamedTuple):
+    """A place in a text, counted from zero.
+
+    Attributes:
+        line: lines before this place.
+        column: characters before this place on its line.
+    """
+
+    line: int
+    column: int
+
+
+class Scalar(NamedTuple):
+    """One scalar; a flat tuple, because a load makes millions of them.
+
+    Attributes:
+        text: its text after unescaping.
+        plain: whether it was written without quotes.
+        line: where it starts, as in ``start``.
+        column: the same.
+        end_line: where it ends, as in ``end``.
+        end_column: the same.
+    """
+
+    text: str
+    plain: bool
+    line: int
+    column: int
+    end_line: int
+    end_column: int
 
     @property
-    def line(self) -> int:
-        """Lines before this place."""
+    def start(self) -> Mark:
+        """The place of its first character, quotes included."""
+        return Mark(self.line, self.column)
 
     @property
-    def column(self) -> int:
-        """Characters before this place on its line."""
-
-    @property
-    def index(self) -> int:
-        """Characters before this place in the text."""
-
-
-class Scalar:
-    """One scalar: its text after unescaping, and whether it was written plain (without quotes)."""
-
-    __slots__ = ("end", "plain", "start", "text")
-
-    def __init__(self, text: str, plain: bool, start: Mark, end: Mark) -> None:  # noqa: FBT001 - hot path
-        self.text = text
-        self.plain = plain
-        self.start = start
-        self.end = end
+    def end(self) -> Mark:
+        """The place after its last character."""
+        return Mark(self.end_line, self.end_column)
 
     @property
     def is_null(self) -> bool:

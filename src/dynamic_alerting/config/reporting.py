@@ -131,7 +131,8 @@ class FileReport:
 
     def written(self, node: Node) -> str:
         """The first line of a node's own text in the file, quotes included."""
-        return self._text[node.start.index : node.end.index].partition("\n")[0].rstrip()
+        (line, column), (end_line, end_column) = node.start, node.end
+        return self.line(line + 1)[column : end_column if end_line == line else None].rstrip()
 
     def closed(self) -> tuple[Finding, ...]:
         """All findings in the order of the file; a last one says how many were too many to list."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from yaml import MarkedYAMLError, YAMLError
 
+from dynamic_alerting.config.nodes import Mark
+
 if TYPE_CHECKING:
-    from dynamic_alerting.config.nodes import Mark
     from dynamic_alerting.config.reporting import FileReport
 
 # A part of libyaml's message → what to write. The first match counts.
@@ -34,7 +35,7 @@ def report_syntax_error(error: YAMLError, report: FileReport) -> None:
         message = f"This is not YAML: {error}."
         report.at_position("DA010", 1, 1, text="", message=message, advice=_ANY_ADVICE)
         return
-    mark: Mark = error.problem_mark
+    mark = Mark(error.problem_mark.line, error.problem_mark.column)
     rest = report.line(mark.line + 1)[mark.column :]
     report.at("DA010", mark, rest, f"This is not YAML: {_problem(error, rest)}.", _advice(error), width=1)
 

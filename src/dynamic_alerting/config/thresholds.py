@@ -10,8 +10,9 @@ from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
+from dynamic_alerting.config.vocabulary import PATTERNS_OF_FILE, PATTERNS_OF_TENANT
 from dynamic_alerting.model.configuration import Entry, Origin
-from dynamic_alerting.model.errors import KeySyntaxError, ValueSyntaxError
+from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError, ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
 
@@ -51,10 +52,11 @@ class ThresholdReader:
         self._previous = previous
         self._otherwise = otherwise
         self._written: dict[int, Scalar] = {}  # tier → the key that sets it
+        self._patterns = 0
         self._remarked: set[str] = set()
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
-    def read(self, node: Mapping) -> tuple[Entry, ...]:
+    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901 - the hot path of a load: one loop
         """Read all threshold keys of a mapping; refused ones are reported and keep what they last were.
 
         Keys that start with an underscore are left to the caller; ``has_reserved_keys`` says that there are.
@@ -65,9 +67,11 @@ class ThresholdReader:
         known_keys = self._vocabulary.known
         written = self._written
         for text, (key_node, value_node) in node.pairs.items():
-            known = known_keys.get(text) or self._key(key_node)
-            if known is None:
-                continue
+            known = known_keys.get(text)
+            if known is None or known.key.patterns:
+                known = self._key(key_node)
+                if known is None:
+                    continue
             if known.foreign_label is not None:
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
                 continue
@@ -84,8 +88,7 @@ class ThresholdReader:
             if type(value) is not Custom or value.severity is not None or node.repeated:
                 value = self._value(known, key_node, value_node, is_repeated=text in node.repeated)
             if value is not None:
-                start = key_node.start
-                origin = new(Origin, (file, start.line + 1, start.column + 1))
+                origin = new(Origin, (file, key_node.line + 1, key_node.column + 1))
                 entries.append(new(Entry, (known.key, value, origin)))
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
@@ -93,15 +96,36 @@ class ThresholdReader:
         return tuple(entries)
 
     def _key(self, node: Scalar) -> KnownKey | None:
-        """A key that is met for the first time; None where it is not a threshold key."""
+        """A key that is met for the first time, or has a pattern; None where it is not to be used."""
         if node.text.startswith("_"):
             self.has_reserved_keys = True
             return None
+        if "=~" in node.text and not self._may_have_pattern():
+            self._refuse_pattern(node)
+            return None
         try:
             return self._vocabulary.key(node.text)
+        except PatternTooLargeError as error:
+            self._report.refused_text("DA049", node, error)
         except KeySyntaxError as error:
             self._report.refused_text("DA040", node, error)
-            return None
+        return None
+
+    def _may_have_pattern(self) -> bool:
+        """Count a pattern before it is read, which is what takes the time."""
+        self._patterns += 1
+        self._vocabulary.patterns_left -= 1
+        return self._patterns <= PATTERNS_OF_TENANT and self._vocabulary.patterns_left >= 0
+
+    def _refuse_pattern(self, node: Scalar) -> None:
+        self._report.on(
+            "DA048",
+            node,
+            f"{shortened(node.text)!r} is ignored: above it stand {PATTERNS_OF_TENANT} pattern keys of its "
+            f"block, or {PATTERNS_OF_FILE} of the file.",
+            'Join patterns that have one value, as in queue=~"a|b", or name the values with exact keys.',
+            text=node.text,
+        )
 
     def _value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
         """The value of one key; None where it is refused."""
@@ -149,7 +173,7 @@ class ThresholdReader:
         self._report.on(
             "DA044",
             node,
-            f"This is the same series as {shortened(first.text)!r} on line {first.start.line + 1}, "
+            f"This is the same series as {shortened(first.text)!r} on line {first.line + 1}, "
             "which stays in force.",
             "Keep one of the two lines.",
             text=node.text,
@@ -163,7 +187,7 @@ class ThresholdReader:
                     "DA044",
                     node,
                     f"{shortened(node.text)!r} sets the critical tier, and so does {shortened(other.text)!r} "
-                    f"on line {other.start.line + 1}, which wins.",
+                    f"on line {other.line + 1}, which wins.",
                     'Take ":critical" away here, or keep only one of the two lines.',
                     text=node.text,
                 )

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 65_536  # spellings; tenants of one platform share most of theirs
 
+#: Each of a tenant's patterns is matched against every label value that the tenant's other keys name.
+PATTERNS_OF_TENANT: Final = 100
+
+#: Reading a pattern can take a millisecond.
+PATTERNS_OF_FILE: Final = 2_000
+
 
 class KnownKey(NamedTuple):
     """A key's text, read once.
@@ -40,11 +46,13 @@ class Vocabulary:
     Attributes:
         catalogue: what the packs declare.
         known: every key that was read, by its text; for loops that cannot afford a call.
+        patterns_left: how many more pattern keys the present file may have; whoever reads one counts.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._suggestions_left = LISTED_FINDINGS
+        self.patterns_left = PATTERNS_OF_FILE
         self.known: dict[str, KnownKey] = {}
         self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
 
@@ -52,9 +60,11 @@ class Vocabulary:
         """Get ready for another file.
 
         Forgets everything if it has become too much; not while a file is read, because its tiers have
-        numbers. Renews the number of suggestions: looking for one takes as long as reading fifty keys.
+        numbers. Renews the number of patterns and that of suggestions: looking for one takes as long as
+        reading fifty keys.
         """
         self._suggestions_left = LISTED_FINDINGS
+        self.patterns_left = PATTERNS_OF_FILE
         if len(self.known) > _REMEMBERED:
             self.known.clear()
             self._tiers.clear()

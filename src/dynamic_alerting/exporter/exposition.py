@@ -63,15 +63,16 @@ def threshold_lines(tenant: str, thresholds: Iterable[Threshold]) -> bytes:
     return "".join(lines).encode()
 
 
+@lru_cache(maxsize=_CACHED)
+def _state_labels(state: str, severity: str, reason: str | None) -> str:
+    labels = f'filter="{escape(state)}",severity="{escape(severity)}"'
+    return labels if reason is None else f'{labels},reason="{escape(reason)}"'
+
+
 def state_lines(tenant: str, states: Iterable[ActiveState]) -> bytes:
     """The ``user_state_filter`` samples of one tenant: one for each state (and reason) that is on."""
     start = f'user_state_filter{{tenant="{escape(tenant)}",'
-    lines = []
-    for state in states:
-        labels = f'filter="{escape(state.filter)}",severity="{escape(state.severity)}"'
-        if state.reason is not None:
-            labels += f',reason="{escape(state.reason)}"'
-        lines.append(start + labels + "} 1\n")
+    lines = [f"{start}{_state_labels(name, severity, reason)}}} 1\n" for _, name, severity, reason in states]
     return "".join(lines).encode()
 
 

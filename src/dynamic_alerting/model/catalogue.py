@@ -49,12 +49,18 @@ class KeySpec:
 class Catalogue:
     """Everything the installed packs declare. Compared by identity, so that it can key a cache.
 
+    Attributes:
+        specs: the keys, by name.
+        packs: the packs, with those that declare no key.
+        filters: for each state filter that a pack declares, the pack; `maintenance` belongs to none.
+
     Raises:
         ValueError: two keys would be served as the same series, or one is the other's critical tier.
     """
 
     specs: Mapping[str, KeySpec]
     packs: frozenset[str]
+    filters: Mapping[str, str] = field(default_factory=dict)
     _served_as: Mapping[tuple[str, str], str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -71,10 +77,16 @@ class Catalogue:
         object.__setattr__(self, "_served_as", served_as)
 
     @classmethod
-    def of(cls, specs: Iterable[KeySpec], packs: Iterable[str] = ()) -> Self:
-        """Collect specifications; `packs` names those that declare no key."""
+    def of(
+        cls, specs: Iterable[KeySpec], packs: Iterable[str] = (), filters: Mapping[str, str] | None = None
+    ) -> Self:
+        """Collect specifications; `packs` names also those that declare no key, `filters` as above."""
         by_key = {spec.key: spec for spec in specs}
-        return cls(by_key, frozenset(packs) | {spec.pack for spec in by_key.values()})
+        return cls(by_key, frozenset(packs) | {spec.pack for spec in by_key.values()}, filters or {})
+
+    def takes_filter(self, packs: frozenset[str] | None, name: str) -> bool:
+        """Tell whether a state filter is for tenants that take these packs; None for all of them."""
+        return packs is None or name not in self.filters or self.filters[name] in packs
 
     def component_metric(self, name: str) -> tuple[str, str]:
         """Return the `component` and `metric` labels under which a key is served.
@@ -110,11 +122,15 @@ class Catalogue:
             )
             for fields in document["keys"]
         )
-        return cls.of(specs, document["packs"])
+        return cls.of(specs, document["packs"], document["state_filters"])
 
     def to_json(self) -> str:
         """Write the catalogue as stable, diffable JSON that ends in a newline."""
-        document = {"packs": sorted(self.packs), "keys": [asdict(spec) for spec in self.specs.values()]}
+        document = {
+            "packs": sorted(self.packs),
+            "state_filters": dict(self.filters),
+            "keys": [asdict(spec) for spec in self.specs.values()],
+        }
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

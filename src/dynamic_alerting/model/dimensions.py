@@ -7,6 +7,8 @@ key matches, and for each pattern as written; but never where the base threshold
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from dynamic_alerting.model.catalogue import Direction
@@ -55,34 +57,35 @@ def steps_of(said: Sequence[Said], without: Sequence[Said] = ()) -> Steps:
         said: what the author says of one key name.
         without: what a stronger author says; the same key of this author then says nothing.
     """
+    if not said:
+        return {}
     replaced = {other.key.text for other in without}
     pairs: dict[str, list[Said | None]] = {}
     line: dict[str, int] = {}
     for one in said:
         key = one.key
-        if key.text not in replaced and key.text not in line:
-            line[key.text] = len(line)
+        text = key.text
+        if text not in replaced and text not in line:
+            line[text] = len(line)
             pairs.setdefault(key.selector, [None, None])[key.is_critical] = one
     steps: dict[Severity, list[Said]] = {}
     for plain, critical in pairs.values():
         for severity, one in dimensional_rung(plain, critical).items():
             steps.setdefault(severity, []).append(one)
     for several in steps.values():
-        several.sort(key=lambda one: (one.key.is_regex, -len(one.key.matchers), line[one.key.text]))
+        if len(several) > 1:
+            several.sort(key=lambda one: (one.key.is_regex, -len(one.key.matchers), line[one.key.text]))
     return steps
 
 
 def resolve_dimensions(ladder: Ladder, present: Iterable[Labels]) -> Iterator[Dimensional]:
     """Yield every dimensional threshold of a key; `present` are the label sets that its signal has now."""
-    steps = (*ladder.tenant.values(), *ladder.platform.values())
-    by_selector = {one.key.selector: one.key for tier in steps for one in tier}
-    for labels in _targets(by_selector.values(), present):
-        applicable = _applicable(by_selector, labels)
-        if applicable:
-            yield from _served(ladder, applicable, labels, ())
-    for selector, key in by_selector.items():
+    search = _Search(ladder)
+    for labels in _targets(search.keys.values(), present):
+        yield from _served(search, search.applicable(labels), labels, ())
+    for selector, key in search.keys.items():
         if key.patterns:
-            yield from _served(ladder, {selector}, key.exact, key.patterns)
+            yield from _served(search, _Applicable((), None, selector), key.exact, key.patterns)
 
 
 def deciding(ladder: Ladder, labels: Labels, selector: str | None = None) -> Mapping[Severity, Said]:
@@ -93,10 +96,9 @@ def deciding(ladder: Ladder, labels: Labels, selector: str | None = None) -> Map
         labels: the label set that a threshold is looked for.
         selector: the pattern key that is looked at as it is written, instead of a label set.
     """
-    steps = (*ladder.tenant.values(), *ladder.platform.values())
-    by_selector = {one.key.selector: one.key for tier in steps for one in tier}
-    applicable = _applicable(by_selector, labels) if selector is None else {selector}
-    found = {severity: _decisive(ladder, severity, applicable) for severity in TIERS}
+    search = _Search(ladder)
+    applicable = search.applicable(labels) if selector is None else _Applicable((), None, selector)
+    found = {severity: search.decisive(severity, applicable) for severity in TIERS}
     return {severity: said for severity, said in found.items() if said is not None}
 
 
@@ -111,11 +113,6 @@ def _targets(keys: Iterable[ThresholdKey], present: Iterable[Labels]) -> Iterabl
     return targets
 
 
-def _applicable(by_selector: Mapping[str, ThresholdKey], labels: Labels) -> set[str]:
-    values = dict(labels)
-    return {selector for selector, key in by_selector.items() if applies(key, values)}
-
-
 def applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
     """Tell whether a key is for a label set; a label that the set lacks is empty, as in PromQL."""
     return all(values.get(label, "") == value for label, value in key.exact) and all(
@@ -123,30 +120,99 @@ def applies(key: ThresholdKey, values: Mapping[str, str]) -> bool:
     )
 
 
+class _Tier(NamedTuple):
+    """What one author says of a tier: exact keys by selector, each with its place, and patterns in order."""
+
+    exact: Mapping[str, tuple[int, Said]]
+    patterns: Sequence[Said]
+
+
+class _Applicable:
+    """The keys that are for a label set; patterns are matched only if no exact key has the last word.
+
+    Args:
+        exact: the selectors of exact keys.
+        values: the label set; None for a pattern as it is written.
+        selector: that of the pattern as it is written.
+    """
+
+    def __init__(
+        self, exact: Collection[str], values: Mapping[str, str] | None, selector: str | None = None
+    ) -> None:
+        self._exact = exact
+        self._values = values
+        self._known = {} if selector is None else {selector: True}
+
+    def first(self, tier: _Tier | None) -> Said | None:
+        """Return the key that is asked first; None where none is for the label set."""
+        if tier is None:
+            return None
+        found = [tier.exact[selector] for selector in self._exact if selector in tier.exact]
+        if found:
+            return min(found, key=itemgetter(0))[1]
+        return next((said for said in tier.patterns if self._is_for(said.key)), None)
+
+    def _is_for(self, key: ThresholdKey) -> bool:
+        is_for = self._known.get(key.selector)
+        if is_for is None:
+            is_for = self._values is not None and applies(key, self._values)
+            self._known[key.selector] = is_for
+        return is_for
+
+
+class _Search:
+    """A ladder, prepared to be asked for many label sets: of a thousand exact keys, each is such a set.
+
+    Attributes:
+        ladder: what is asked.
+        keys: all of its dimensional keys, by selector.
+        tiers: those that any of them says something about.
+    """
+
+    def __init__(self, ladder: Ladder) -> None:
+        steps = (*ladder.tenant.values(), *ladder.platform.values())
+        self.ladder = ladder
+        self.keys = {one.key.selector: one.key for tier in steps for one in tier}
+        self.tiers = [tier for tier in TIERS if tier in ladder.tenant or tier in ladder.platform]
+        self._exact = {key.exact: key for key in self.keys.values() if not key.patterns}
+        self._tenant = {severity: _tier(said) for severity, said in ladder.tenant.items()}
+        self._platform = {severity: _tier(said) for severity, said in ladder.platform.items()}
+
+    def applicable(self, labels: Labels) -> _Applicable:
+        """Return the keys that are for a label set."""
+        values = dict(labels)
+        if len(self._exact) >> len(labels):
+            # Exact keys name some of the set's labels: with fewer such choices than keys, look them up.
+            ordered = sorted(labels)
+            choices = chain.from_iterable(combinations(ordered, n + 1) for n in range(len(ordered)))
+            exact = [self._exact[some].selector for some in choices if some in self._exact]
+        else:
+            exact = [key.selector for key in self._exact.values() if applies(key, values)]
+        return _Applicable(exact, values)
+
+    def decisive(self, severity: Severity, applicable: _Applicable) -> Said | None:
+        """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
+        said = applicable.first(self._tenant.get(severity))
+        if said is None and severity not in self.ladder.tenant_base:
+            return applicable.first(self._platform.get(severity))
+        return said
+
+
+def _tier(steps: Sequence[Said]) -> _Tier:
+    """Exact keys are asked before patterns, and a tier has at most one of each selector."""
+    exact = {one.key.selector: (place, one) for place, one in enumerate(steps) if not one.key.patterns}
+    return _Tier(exact, [one for one in steps if one.key.patterns])
+
+
 def _served(
-    ladder: Ladder, applicable: Collection[str], dimensions: Labels, patterns: Labels
+    search: _Search, applicable: _Applicable, dimensions: Labels, patterns: Labels
 ) -> Iterator[Dimensional]:
-    """Yield the thresholds of one label set or pattern; `applicable` are the selectors that are for it."""
-    for severity in TIERS:
-        said = _decisive(ladder, severity, applicable)
-        number = None if said is None else number_of(said, severity, ladder)
+    """Yield the thresholds of one label set or pattern."""
+    for severity in search.tiers:
+        said = search.decisive(severity, applicable)
+        number = None if said is None else number_of(said, severity, search.ladder)
         if said is not None and number is not None:
             yield Dimensional(severity, number, dimensions, patterns, said)
-
-
-def _decisive(ladder: Ladder, severity: Severity, applicable: Collection[str]) -> Said | None:
-    """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
-    said = _first(ladder.tenant.get(severity, ()), applicable)
-    if said is None and severity not in ladder.tenant_base:
-        return _first(ladder.platform.get(severity, ()), applicable)
-    return said
-
-
-def _first(steps: Sequence[Said], applicable: Collection[str]) -> Said | None:
-    for one in steps:
-        if one.key.selector in applicable:
-            return one
-    return None
 
 
 def number_of(said: Said, severity: Severity, ladder: Ladder) -> float | None:

@@ -31,6 +31,10 @@ class KeySyntaxError(LanguageError):
     """A key under a tenant or under `defaults` that is not a threshold key."""
 
 
+class PatternTooLargeError(KeySyntaxError):
+    """A key with a pattern that is valid, but takes too long to be read and matched."""
+
+
 class ValueSyntaxError(LanguageError):
     """A value that is neither a threshold nor one of the words."""
 

@@ -3,10 +3,10 @@
 import re
 from typing import NoReturn
 
-from dynamic_alerting.model.errors import KeySyntaxError
+from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError
 from dynamic_alerting.model.label_names import check_label_name
 from dynamic_alerting.model.matchers import Matcher
-from dynamic_alerting.model.patterns import why_invalid
+from dynamic_alerting.model.patterns import LARGEST, TOO_LARGE, why_invalid
 from dynamic_alerting.model.promql_strings import QUOTES, quote, read_string
 
 CRITICAL_SUFFIX = "_critical"
@@ -15,6 +15,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WORD = re.compile(r"[^\s=!~{}(),:'\"]*")
 _OPERATOR = re.compile(r"[=!~:<>]+")
 _BARE_VALUE = re.compile(r"[^\s,{}'\"]+")
+_LONGEST_SHOWN = 60
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201c\u201d`"
 
 
@@ -175,6 +176,13 @@ class _Reader:
 
 def _check_pattern(pattern: str, offset: int) -> None:
     reason = why_invalid(pattern)
+    if reason == TOO_LARGE:
+        shown = pattern if len(pattern) <= _LONGEST_SHOWN else f"{pattern[:_LONGEST_SHOWN]}…"
+        raise PatternTooLargeError(
+            f"the pattern {shown!r} needs more than {LARGEST // 1024} KiB",
+            offset=offset,
+            advice="repeat less: + in place of {1,100}, [a-z] in place of \\pL; or write several keys",
+        )
     if reason is not None:
         raise KeySyntaxError(
             f"{pattern!r} is not a RE2 pattern: {reason}",

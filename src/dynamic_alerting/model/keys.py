@@ -53,7 +53,7 @@ class ThresholdKey:
         return self.text
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=1_024)  # whoever reads files keeps what it read
 def parse_key(text: str, catalogue: Catalogue) -> ThresholdKey:
     """Read a threshold key.
 

@@ -8,7 +8,7 @@ from dynamic_alerting.model.configuration import Configuration, Tenant
 from dynamic_alerting.model.dimensions import Dimensional, Ladder, resolve_dimensions, steps_of
 from dynamic_alerting.model.moments import Moment, earliest
 from dynamic_alerting.model.platform import NO_DEFAULT, Default, Platform, Served, base_thresholds, served_as
-from dynamic_alerting.model.rungs import TENANT, Rung, Statements, base_rung, listen
+from dynamic_alerting.model.rungs import CRITICAL, TENANT, WARNING, Rung, Statements, base_rung, listen
 from dynamic_alerting.model.thresholds import (
     NO_EXPANSIONS,
     ActiveState,
@@ -96,22 +96,39 @@ class Resolver:
         self, tenant: str, said: Statements, defaults: Mapping[str, Default], expansions: Expansions
     ) -> list[Threshold]:
         thresholds: list[Threshold] = []
+        add, new = thresholds.append, tuple.__new__  # a NamedTuple's own constructor takes twice as long
+        plain, critical, dimensional = said.plain, said.critical, said.dimensional
         names = dict.fromkeys(said.names())
         for name, default in defaults.items():
             if default.dimensional:
                 names[name] = None
             elif name not in names:
                 for one in default.thresholds:
-                    thresholds.append(tuple.__new__(Threshold, (tenant, *one[1:])))  # noqa: PERF401 - one or two
+                    add(new(Threshold, (tenant, *one[1:])))
         for name in names:
             default = defaults.get(name, NO_DEFAULT)
-            rungs = _base_rungs(name, said, default)
             served = self._served_as(name)
-            thresholds += base_thresholds(tenant, served, rungs[1])
-            if name in said.dimensional or default.dimensional:
+            if name in dimensional or default.dimensional:
+                rungs = _base_rungs(name, said, default)
+                thresholds += base_thresholds(tenant, served, rungs[1])
                 ladder = _ladder(name, said, default, rungs, served.direction)
                 present = expansions.get((tenant, name), ())
                 thresholds += _dimensional_thresholds(tenant, served, resolve_dimensions(ladder, present))
+                continue
+            warning = plain.get(name)
+            if warning is None or warning.number is None or warning.severity is not WARNING:
+                thresholds += base_thresholds(tenant, served, _base_rungs(name, said, default)[1])
+                continue
+            # What nearly every key comes to; the same as above with a tenth of the steps.
+            component, metric, _, _ = served
+            number, _, key, layer, origin, window, expires = warning
+            here = (tenant, component, metric, WARNING, number, (), ())
+            add(new(Threshold, (*here, key.text, layer, origin, window, expires)))
+            other = critical.get(name) or default.critical.get(CRITICAL)
+            if other is not None and other.number is not None:
+                number, _, key, layer, origin, window, expires = other
+                here = (tenant, component, metric, CRITICAL, number, (), ())
+                add(new(Threshold, (*here, key.text, layer, origin, window, expires)))
         return thresholds
 
     def _states(self, tenant: Tenant, moment: Moment) -> tuple[tuple[ActiveState, ...], datetime | None]:
@@ -119,7 +136,8 @@ class Resolver:
         active: list[ActiveState] = []
         for state in self._configuration.state_filters:
             now = switched.get(state.name)
-            is_on = state.enabled_by_default if now is None or now.value is USE_DEFAULT else now.value
+            by_default = state.enabled_by_default and self._catalogue.takes_filter(tenant.packs, state.name)
+            is_on = by_default if now is None or now.value is USE_DEFAULT else now.value
             if is_on:
                 reasons = dict.fromkeys(state.reasons) or (None,)
                 active += [ActiveState(tenant.name, state.name, state.severity, reason) for reason in reasons]
@@ -149,17 +167,5 @@ def _dimensional_thresholds(
 ) -> Iterator[Threshold]:
     component, metric, _, _ = served
     for severity, number, labels, patterns, (_, _, key, layer, origin, window, expires) in resolved:
-        yield Threshold(
-            tenant,
-            component,
-            metric,
-            severity,
-            number,
-            labels,
-            patterns,
-            key.text,
-            layer,
-            origin,
-            window,
-            expires,
-        )
+        here = (tenant, component, metric, severity, number, labels, patterns)
+        yield tuple.__new__(Threshold, (*here, key.text, layer, origin, window, expires))

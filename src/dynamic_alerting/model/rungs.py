@@ -82,6 +82,8 @@ def listen(entries: Iterable[Entry], moment: Moment, layers: Layers) -> Statemen
     critical: dict[str, Said] = {}
     dimensional: dict[str, list[Said]] = {}
     changes: dict[str, datetime] = {}
+    base = layers.base
+    said_as = tuple.__new__  # the constructor of a NamedTuple takes twice as long, here for every entry
     for key, value, origin in entries:
         name, window, expires = key.name, None, None
         if type(value) is not Custom:
@@ -91,14 +93,15 @@ def listen(entries: Iterable[Entry], moment: Moment, layers: Layers) -> Statemen
             if value is USE_DEFAULT:
                 continue
         number, severity = (value.number, value.severity) if isinstance(value, Custom) else (None, None)
-        tier = CRITICAL if key.is_critical else severity or WARNING
+        is_critical = key.is_critical
+        tier = CRITICAL if is_critical else severity or WARNING
         if key.matchers:
-            layer = layers.regex if key.is_regex else layers.exact
-            dimensional.setdefault(name, []).append(Said(number, tier, key, layer, origin, window, expires))
+            layer = layers.regex if key.patterns else layers.exact
+            one = said_as(Said, (number, tier, key, layer, origin, window, expires))
+            dimensional.setdefault(name, []).append(one)
         else:
-            # tuple.__new__: the constructor of a NamedTuple takes twice as long, for every entry.
-            one = tuple.__new__(Said, (number, tier, key, layers.base, origin, window, expires))
-            (critical if key.is_critical else plain).setdefault(name, one)
+            one = said_as(Said, (number, tier, key, base, origin, window, expires))
+            (critical if is_critical else plain).setdefault(name, one)
     return Statements(plain, critical, dimensional, changes)
 
 

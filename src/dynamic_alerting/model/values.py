@@ -87,7 +87,7 @@ CRITICAL_VALUE_PATTERN = _value_pattern([Severity.CRITICAL])
 """The same for a key with the `_critical` suffix, which no other severity can stand behind."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def parse_plain(text: str) -> Plain:
     """Read a value that is not a mapping: a number, `number:severity`, or a word.
 

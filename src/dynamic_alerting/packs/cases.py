@@ -1,6 +1,8 @@
 """The promtool cases that every alert has, made from its examples."""
 
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Self
 
 from dynamic_alerting.packs.examples import (
@@ -8,7 +10,6 @@ from dynamic_alerting.packs.examples import (
     INSTANCE,
     STEP,
     TENANT,
-    duration,
     seconds,
     source_series,
 )
@@ -53,24 +54,23 @@ class Limit:
 
 @dataclass(frozen=True)
 class Case:
-    """One promtool test group about one alert: what is scraped, and what fires when."""
+    """One case of an alert: what is scraped, and what fires when.
+
+    Attributes:
+        name: what it is about, as in ``maintenance``.
+        alert: the alert's name.
+        series: promtool's input series, by name and labels.
+        expected: what fires, by the seconds after which it is looked at.
+        outage: whether every threshold-exporter goes away meanwhile.
+        tenant: the tenant to which it happens; None for the platform as a whole.
+    """
 
     name: str
     alert: str
     series: dict[str, str]
-    expected: dict[int, list[Firing]] = field(default_factory=dict)
-
-    def as_promtool(self) -> dict[str, object]:
-        """Return the case in promtool's form."""
-        return {
-            "name": f"{self.alert}: {self.name}",
-            "interval": f"{STEP}s",
-            "input_series": [{"series": name, "values": values} for name, values in self.series.items()],
-            "alert_rule_test": [
-                {"eval_time": duration(at), "alertname": self.alert, "exp_alerts": firing}
-                for at, firing in self.expected.items()
-            ],
-        }
+    expected: dict[int, list[Firing]]
+    outage: bool
+    tenant: str | None
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,22 @@ class Story:
     limits: tuple[Limit, ...]
     folds_replicas: bool = True
 
+    def of(self, case: str) -> Self:
+        """Return the story as it happens to a tenant that is named after the case."""
+        tenant = tenant_of(case)
+        limits = tuple(limit.with_label("tenant", tenant) for limit in self.limits)
+        return replace(self, labels={**self.labels, "tenant": tenant}, limits=limits)
+
     @property
     def at(self) -> int:
         """Seconds after which the alert fires: the example has settled and ``for`` has passed."""
         settled = seconds(self.example.at) + seconds(self.alert.for_)
         return -(-settled // EVALUATION) * EVALUATION
+
+    @property
+    def after_outage(self) -> int:
+        """Seconds after which the exporters that went away when it fired have been gone long enough."""
+        return self.at + EVALUATION + OUTAGE
 
     @property
     def end(self) -> int:
@@ -107,6 +118,10 @@ class Story:
         }
         return {"exp_labels": labels, "exp_annotations": texts}
 
+    def all_fire(self) -> list[Firing]:
+        """Return the alerts expected at the severities of the limits."""
+        return self.firing(*self.severities())
+
     def severities(self) -> list[str]:
         """Return the severities that the limits carry."""
         return list(dict.fromkeys(dict(limit.labels)["severity"] for limit in self.limits))
@@ -114,7 +129,7 @@ class Story:
     def sources(self, *, quiet: bool = False, instance: str = INSTANCE) -> dict[str, str]:
         """Return the database's series."""
         chosen = self.example.quiet if quiet else self.example.fires
-        return source_series(chosen, self.end, instance=instance)
+        return source_series(chosen, self.end, instance=instance, tenant=self.labels["tenant"])
 
     def served(self, *limits: Limit, replica: str = REPLICAS[0], until: int | None = None) -> dict[str, str]:
         """Return what one threshold-exporter serves, and its sign of health, until it goes away."""
@@ -125,9 +140,21 @@ class Story:
             series[limit_series(limit, replica)] = f"{_repeated(limit.value, steps)}{gone}"
         return series
 
-    def case(self, name: str, series: dict[str, str], expected: dict[int, list[Firing]]) -> Case:
+    def maintenance(self) -> Limit:
+        """Return the state of maintenance of the story's tenant."""
+        labels = {"tenant": self.labels["tenant"], "filter": "maintenance", "severity": "info"}
+        return Limit("user_state_filter", tuple(labels.items()), "1")
+
+    def case(
+        self, name: str, series: dict[str, str], expected: dict[int, list[Firing]], *, outage: bool = False
+    ) -> Case:
         """Return a case of this story."""
-        return Case(name, self.alert.name, series, expected)
+        return Case(name, self.alert.name, series, expected, outage, self.labels["tenant"])
+
+
+def tenant_of(case: str) -> str:
+    """Return the name of the tenant to which a case happens: ``two replicas`` to ``two-replicas``."""
+    return re.sub(r"[^a-z0-9]+", "-", case.lower()).strip("-")
 
 
 def limit_series(limit: Limit, replica: str) -> str:
@@ -221,69 +248,115 @@ def _limit(pack: Pack, threshold: Threshold, example: Example) -> Limit:
 
 
 def _tenant_cases(story: Story) -> list[Case]:
-    severities = story.severities()
-    firing, at, limits = story.firing(*severities), story.at, story.limits
-    sources, maintenance = story.sources(), _maintenance()
-    replicas = {**sources, **story.served(*limits), **story.served(*limits, replica=REPLICAS[1])}
-    if story.folds_replicas:
-        replicas |= story.sources(instance=f"{INSTANCE}-again")
-    gone = story.served(*limits, until=at)
-    gone_in_maintenance = story.served(*limits, maintenance, until=at)
-    later = at + EVALUATION + OUTAGE
-    disabled_at = at + EVALUATION
-    disabled = {**story.served(), **_until(disabled_at, limits)}
     return [
-        story.case("fires", {**sources, **story.served(*limits)}, {at: firing}),
-        story.case("quiet just below", {**story.sources(quiet=True), **story.served(*limits)}, {at: []}),
-        story.case("maintenance", {**sources, **story.served(*limits, maintenance)}, {at: []}),
-        story.case("disabled", {**sources, **story.served()}, {at: []}),
-        story.case("two replicas", replicas, {at: firing}),
-        story.case("exporters gone for ten minutes", {**sources, **gone}, {at: firing, later: firing}),
-        story.case("exporters gone in maintenance", {**sources, **gone_in_maintenance}, {later: []}),
-        story.case("disabled while firing", {**sources, **disabled}, {at: firing, disabled_at: []}),
+        _fires(story),
+        _quiet(story),
+        _maintained(story),
+        _disabled(story),
+        _two_replicas(story),
+        _exporters_gone(story),
+        _exporters_gone_in_maintenance(story),
+        _disabled_while_firing(story),
     ]
+
+
+def _fires(story: Story, name: str = "fires") -> Case:
+    told = story.of(name)
+    return told.case(name, {**told.sources(), **told.served(*told.limits)}, {told.at: told.all_fire()})
+
+
+def _quiet(story: Story, name: str = "quiet just below") -> Case:
+    told = story.of(name)
+    return told.case(name, {**told.sources(quiet=True), **told.served(*told.limits)}, {told.at: []})
+
+
+def _maintained(story: Story) -> Case:
+    told = story.of("maintenance")
+    served = told.served(*told.limits, told.maintenance())
+    return told.case("maintenance", {**told.sources(), **served}, {told.at: []})
+
+
+def _disabled(story: Story) -> Case:
+    told = story.of("disabled")
+    return told.case("disabled", {**told.sources(), **told.served()}, {told.at: []})
+
+
+def _two_replicas(story: Story) -> Case:
+    told = story.of("two replicas")
+    series = {**told.sources(), **told.served(*told.limits), **told.served(*told.limits, replica=REPLICAS[1])}
+    if told.folds_replicas:
+        series |= told.sources(instance=f"{INSTANCE}-again")
+    return told.case("two replicas", series, {told.at: told.all_fire()})
+
+
+def _exporters_gone(story: Story) -> Case:
+    told = story.of("exporters gone for ten minutes")
+    series = {**told.sources(), **told.served(*told.limits, until=told.at)}
+    expected = {told.at: told.all_fire(), told.after_outage: told.all_fire()}
+    return told.case("exporters gone for ten minutes", series, expected, outage=True)
+
+
+def _exporters_gone_in_maintenance(story: Story) -> Case:
+    told = story.of("exporters gone in maintenance")
+    served = told.served(*told.limits, told.maintenance(), until=told.at)
+    expected: dict[int, list[Firing]] = {told.at: [], told.after_outage: []}
+    return told.case("exporters gone in maintenance", {**told.sources(), **served}, expected, outage=True)
+
+
+def _disabled_while_firing(story: Story) -> Case:
+    told = story.of("disabled while firing")
+    disabled_at = told.at + EVALUATION
+    series = {**told.sources(), **told.served(), **_until(disabled_at, told.limits)}
+    return told.case("disabled while firing", series, {told.at: told.all_fire(), disabled_at: []})
 
 
 def _both_tiers(story: Story) -> Case:
-    limits = [
-        limit.with_label("severity", tier) for limit in story.limits for tier in ("warning", "critical")
-    ]
-    series = {**story.sources(), **story.served(*limits)}
-    return story.case("both tiers", series, {story.at: story.firing("warning", "critical")})
+    told = story.of("both tiers")
+    limits = [limit.with_label("severity", tier) for limit in told.limits for tier in ("warning", "critical")]
+    series = {**told.sources(), **told.served(*limits)}
+    return told.case("both tiers", series, {told.at: told.firing("warning", "critical")})
 
 
 def _dimension_cases(story: Story, threshold: Threshold) -> list[Case]:
     """Exact, regex and disabled dimensions, and the base for all other values of the dimension."""
-    (base,) = story.limits
-    here = base
-    for label, value in story.example.labels.items():
-        here = here.with_label(label, value)
     first = next(iter(story.example.labels))
-    elsewhere = here.with_label(first, "another")
-    pattern = base.with_label(f"{first}_re", ".*")
     never = NEVER[threshold.direction]
-    firing, at, sources = story.firing(*story.severities()), story.at, story.sources()
 
-    def case(name: str, *limits: Limit, fires: bool) -> Case:
-        return story.case(name, {**sources, **story.served(*limits)}, {at: firing if fires else []})
+    def case(name: str, limits: Callable[[Limit, Limit], list[Limit]], *, fires: bool) -> Case:
+        told = story.of(name)
+        (base,) = told.limits
+        here = base
+        for label, value in told.example.labels.items():
+            here = here.with_label(label, value)
+        series = {**told.sources(), **told.served(*limits(base, here))}
+        return told.case(name, series, {told.at: told.all_fire() if fires else []})
+
+    def off(limit: Limit) -> Limit:
+        return replace(limit, value=never)
+
+    def pattern(base: Limit) -> Limit:
+        return base.with_label(f"{first}_re", ".*")
 
     return [
-        case("exact dimension", replace(base, value=never), here, fires=True),
-        case("regex dimension", replace(base, value=never), pattern, here, fires=True),
-        case("regex dimension that nothing matches yet", replace(base, value=never), pattern, fires=False),
-        case("disabled dimension", base, replace(here, value=never), fires=False),
-        case("base beside a dimension", base, replace(elsewhere, value=never), fires=True),
+        case("exact dimension", lambda base, here: [off(base), here], fires=True),
+        case("regex dimension", lambda base, here: [off(base), pattern(base), here], fires=True),
+        case(
+            "regex dimension that nothing matches yet",
+            lambda base, _: [off(base), pattern(base)],
+            fires=False,
+        ),
+        case("disabled dimension", lambda base, here: [base, off(here)], fires=False),
+        case(
+            "base beside a dimension",
+            lambda base, here: [base, off(here.with_label(first, "another"))],
+            fires=True,
+        ),
     ]
 
 
 def _further_examples(story: Story) -> list[Case]:
     note = story.example.note or "another example"
-    firing = story.firing(*story.severities())
-    served = story.served(*story.limits)
-    return [
-        story.case(f"fires ({note})", {**story.sources(), **served}, {story.at: firing}),
-        story.case(f"quiet just below ({note})", {**story.sources(quiet=True), **served}, {story.at: []}),
-    ]
+    return [_fires(story, f"fires ({note})"), _quiet(story, f"quiet just below ({note})")]
 
 
 def _platform_cases(pack: Pack, alert: FurtherAlert) -> list[Case]:
@@ -295,14 +368,12 @@ def _platform_cases(pack: Pack, alert: FurtherAlert) -> list[Case]:
         firing = story.firing(labels["severity"])
         fires = source_series(example.fires, story.end, tenant=None)
         quiet = source_series(example.quiet, story.end, tenant=None)
-        cases.append(story.case(f"fires{note}", fires, {story.at: firing}))
-        cases.append(story.case(f"quiet just below{note}", quiet, {story.at: []}))
+        for name, series, expected in (
+            (f"fires{note}", fires, firing),
+            (f"quiet just below{note}", quiet, []),
+        ):
+            cases.append(Case(name, alert.name, series, {story.at: expected}, outage=False, tenant=None))
     return cases
-
-
-def _maintenance() -> Limit:
-    labels = {"tenant": TENANT, "filter": "maintenance", "severity": "info"}
-    return Limit("user_state_filter", tuple(labels.items()), "1")
 
 
 def _repeated(value: str, steps: int) -> str:

@@ -1,4 +1,4 @@
-"""Packs as the catalogue of keys that every other part of the product reads."""
+"""Packs as the catalogue of keys and state filters that every other part of the product reads."""
 
 from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
 from dynamic_alerting.packs.pack import Pack, Threshold
@@ -7,7 +7,8 @@ from dynamic_alerting.packs.pack import Pack, Threshold
 def catalogue_of(packs: list[Pack]) -> Catalogue:
     """Return what the packs declare, in the packs' own order."""
     specs = [_spec(pack, threshold) for pack in packs for threshold in pack.thresholds]
-    return Catalogue.of(specs, [pack.pack for pack in packs])
+    filters = {each.name: pack.pack for pack in packs for each in pack.state_filters}
+    return Catalogue.of(specs, [pack.pack for pack in packs], filters)
 
 
 def _spec(pack: Pack, threshold: Threshold) -> KeySpec:

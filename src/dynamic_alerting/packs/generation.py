@@ -12,6 +12,7 @@ from dynamic_alerting.packs.defaults_file import defaults_text, state_filter_mea
 from dynamic_alerting.packs.examples import EVALUATION
 from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.packs.pages import reference_page, runbook_page
+from dynamic_alerting.packs.promtool_tests import promtool_tests
 from dynamic_alerting.packs.renderings import rendered
 from dynamic_alerting.packs.rules import rule_file
 from dynamic_alerting.packs.yaml_text import dump
@@ -49,8 +50,8 @@ def rules_text(pack: Pack) -> str:
 
 def cases_text(pack: Pack) -> str:
     """Return the pack's generated promtool tests. Hand-written ones stand in tests-extra.yaml."""
-    cases = [case.as_promtool() for case in pack_cases(pack)]
-    return dump({"rule_files": ["rules.yaml"], "evaluation_interval": f"{EVALUATION}s", "tests": cases})
+    tests = promtool_tests(pack_cases(pack))
+    return dump({"rule_files": ["rules.yaml"], "evaluation_interval": f"{EVALUATION}s", "tests": tests})
 
 
 def stale_files(root: Path, files: dict[str, str]) -> list[str]:

@@ -56,6 +56,21 @@ def send_signal(identity: Identity, number: signal.Signals, *, whole_group: bool
     return True
 
 
+def group_runs(leader: int) -> bool:
+    """Whether a process still runs in the group that a process leads, or led.
+
+    False where the system has no /proc.
+    """
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended while we looked
+        if fields[0] not in "ZX" and int(fields[2]) == leader:  # proc(5): state, process group
+            return True
+    return False
+
+
 def _started_linux(pid: int) -> str | None:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dynamic_alerting.stack.services import Service
+
+BLOCK = 22
+"""Ports of one platform, from its ``port_base`` on."""
+_BELOW_CLIENTS = range(20_000, 31_000)  # Linux gives clients those from 32768
+
+
+def free_base() -> int:
+    """The first port of a block that is free now, at random: for a platform that nobody has to find."""
+    while True:
+        base = random.choice(_BELOW_CLIENTS)  # noqa: S311 - nothing secret
+        if all(is_free(port) for port in range(base, base + BLOCK)):
+            return base
 
 
 def require_free(services: Iterable[Service]) -> None:

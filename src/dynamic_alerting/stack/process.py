@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dynamic_alerting.stack.errors import ProgramError, StackError
-from dynamic_alerting.stack.identity import Identity, identify, is_alive, send_signal
+from dynamic_alerting.stack.identity import Identity, group_runs, identify, is_alive, send_signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,8 +84,11 @@ def spawn(name: str, command: Sequence[str], *, log: Path) -> Child:
 
 
 def end_all(identities: Iterable[Identity], grace_s: float = GRACE_S) -> None:
-    """Ask processes to end, wait, and kill those that did not; each only if it is still itself."""
-    remaining = [identity for identity in identities if _ask_to_end(identity)]
+    """Ask processes to end, wait, and kill those that did not; each only if it is still itself.
+
+    What they started in their groups is asked with them, and waited for.
+    """
+    asked = remaining = [identity for identity in identities if _ask_to_end(identity)]
     deadline = time.monotonic() + grace_s
     try:
         while (remaining := _still_alive(remaining)) and time.monotonic() < deadline:
@@ -100,6 +103,8 @@ def end_all(identities: Iterable[Identity], grace_s: float = GRACE_S) -> None:
             pids = ", ".join(str(identity.pid) for identity in remaining)
             raise StackError(f"the kernel has not ended these processes {KILL_S:.0f} s after SIGKILL: {pids}")
         time.sleep(0.02)
+    while any(group_runs(identity.pid) for identity in asked) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def describe_exit(code: int) -> str:

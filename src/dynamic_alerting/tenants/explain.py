@@ -1,17 +1,21 @@
 """Why a tenant has this threshold, or none: the resolver's own answer, with everything that it looked at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from dynamic_alerting.config.loaded import Loaded
+from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.wording import listed
+from dynamic_alerting.exporter.series_limit import Resolved, resolve_within
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import Entry, Tenant
+from dynamic_alerting.model.discovery import open_keys
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import ThresholdKey, parse_key
 from dynamic_alerting.model.moments import Moment
-from dynamic_alerting.model.resolution import Resolver, TenantResolution
+from dynamic_alerting.model.resolution import Expansions, Labels, Resolver, Threshold
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.tenants.explanation import Explanation, KeyExplanation, Target
 from dynamic_alerting.tenants.state_reasons import explain_states
@@ -40,9 +44,13 @@ class Explainer:
     Args:
         loaded: what the files say.
         catalogue: the keys that the rule packs declare.
+        series_limit: the most threshold series of one tenant that are served; 0 for no limit.
     """
 
-    def __init__(self, loaded: Loaded, catalogue: Catalogue) -> None:
+    def __init__(
+        self, loaded: Loaded, catalogue: Catalogue, *, series_limit: int = DEFAULT_SERIES_LIMIT
+    ) -> None:
+        self._limit = series_limit
         self._configuration = loaded.configuration
         self._catalogue = catalogue
         self._resolver = Resolver(loaded.configuration, catalogue)
@@ -66,7 +74,8 @@ class Explainer:
             raise UnknownTenantError(name, self._tenants)
         asked = None if key is None or key.startswith("_") else self._parse(key.strip())
         names = self._names(tenant) if key is None else [asked.name] if asked else []
-        resolution = self._resolve(tenant, at, asked)
+        resolved = self._resolve(tenant, at, asked)
+        resolution = resolved.resolution
         filters = self._configuration.state_filters if asked is None and key != PACKS_KEY else ()
         only = key.removeprefix(STATE_PREFIX) if key and key.startswith(STATE_PREFIX) else None
         return Explanation(
@@ -75,11 +84,24 @@ class Explainer:
             at=at,
             packs=tenant.packs,
             packs_origin=tenant.packs_origin,
-            keys=tuple(self._key(tenant, one, at, resolution, asked) for one in names),
-            states=explain_states(tenant, filters, resolution.states, Moment(at), only),
+            keys=tuple(self._key(tenant, one, at, resolved, asked) for one in names),
+            states=explain_states(
+                tenant, filters, resolution.states, Moment(at), catalogue=self._catalogue, only=only
+            ),
             next_change=resolution.next_change,
             findings=(),
+            notes=tuple(self._notes(tenant, names)),
         )
+
+    def _notes(self, tenant: Tenant, names: Iterable[str]) -> Iterator[str]:
+        """Say which of some keys are expanded to label values that no file holds."""
+        alone = replace(self._configuration, tenants=(tenant,))
+        expanded = [name for name in open_keys(alone, self._catalogue) if name in set(names)]
+        if expanded:
+            yield (
+                f"Keys of {listed(expanded)} are also for label values that only Prometheus knows. What they "
+                f"stand for now, the exporter tells: /api/v1/config?tenant={tenant.name}."
+            )
 
     def _parse(self, text: str) -> ThresholdKey:
         key = parse_key(text, self._catalogue)
@@ -93,11 +115,12 @@ class Explainer:
                 )
         return key
 
-    def _resolve(self, tenant: Tenant, at: datetime, asked: ThresholdKey | None) -> TenantResolution:
+    def _resolve(self, tenant: Tenant, at: datetime, asked: ThresholdKey | None) -> Resolved:
         """Resolve; a label set that is asked for exists, as far as the answer is concerned."""
-        if asked is None or not asked.exact or asked.patterns:
-            return self._resolver.resolve(tenant, at)
-        return self._resolver.resolve(tenant, at, {(tenant.name, asked.name): (asked.exact,)})
+        present: Expansions = {}
+        if asked is not None and asked.exact and not asked.patterns:
+            present = {(tenant.name, asked.name): (asked.exact,)}
+        return resolve_within(self._resolver, tenant, at, present, self._limit)
 
     def _names(self, tenant: Tenant) -> list[str]:
         """Every key name about which anything is written, declared ones in their packs' order."""
@@ -111,7 +134,7 @@ class Explainer:
         tenant: Tenant,
         name: str,
         at: datetime,
-        resolution: TenantResolution,
+        resolved: Resolved,
         asked: ThresholdKey | None,
     ) -> KeyExplanation:
         spec = self._catalogue.specs.get(name)
@@ -119,15 +142,24 @@ class Explainer:
         own = [entry for entry in tenant.entries if entry.key.name == name]
         defaults = [entry for entry in self._configuration.defaults if entry.key.name == name]
         taken = spec is None or tenant.packs is None or spec.pack in tenant.packs
+        kept = {
+            _place(one): one
+            for one in resolved.thresholds
+            if (one.component, one.metric) == (component, metric)
+        }
+        every = {
+            _place(one): one
+            for one in resolved.resolution.thresholds
+            if (one.component, one.metric) == (component, metric)
+        }
         search = Search(
             ladder=self._resolver.ladder(tenant, name, at),
-            served={
-                (one.severity, one.dimensions, one.patterns): one
-                for one in resolution.thresholds
-                if (one.component, one.metric) == (component, metric)
-            },
+            served=kept,
             statements=statements(own, defaults, Moment(at), defaults_taken=taken),
             nobody=self._why_nobody(name),
+            dropped={place: one for place, one in every.items() if place not in kept},
+            beyond=f"the tenant has {len(resolved.resolution.thresholds)} threshold series, and "
+            f"{self._limit} are served (--limit.series-per-tenant)",
         )
         return KeyExplanation(name, component, metric, spec, tuple(_targets(search, own, defaults, asked)))
 
@@ -137,6 +169,10 @@ class Explainer:
             return f"{why}."
         suggestion = did_you_mean(name, self._catalogue.specs).strip()
         return f"{why}; no rule pack declares {name!r}. {suggestion}".strip()
+
+
+def _place(threshold: Threshold) -> tuple[Severity, Labels, Labels]:
+    return threshold.severity, threshold.dimensions, threshold.patterns
 
 
 def _targets(

@@ -26,6 +26,7 @@ def explanation_view(explanation: Explanation) -> dict[str, Any]:
         "keys": [_key(key) for key in explanation.keys],
         "states": [_state(state) for state in explanation.states],
         "next_change": instant(explanation.next_change) if explanation.next_change else None,
+        "notes": list(explanation.notes),
         "findings": [finding_view(finding) for finding in explanation.findings],
     }
 

@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     DISABLED = "disabled"
     MOVED = "moved"  # a severity of its own takes the threshold to another tier
     UNSET = "unset"
+    DROPPED = "dropped"  # decided, but the tenant has more series than are served
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class Explanation:
         states: all state filters, in the order of the platform's files.
         next_change: when any of the tenant's thresholds or states next could differ.
         findings: what the loader has to say about the places that were looked at.
+        notes: what files alone do not tell, a sentence each.
     """
 
     tenant: str
@@ -165,3 +167,4 @@ class Explanation:
     states: tuple[StateExplanation, ...]
     next_change: datetime | None
     findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dynamic_alerting.config.suggestions import did_you_mean
+from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.configuration import StateEntry, StateFilter, Tenant
 from dynamic_alerting.model.moments import Moment, Momentary
 from dynamic_alerting.model.resolution import ActiveState
@@ -17,6 +18,8 @@ def explain_states(
     filters: Iterable[StateFilter],
     active: Iterable[ActiveState],
     moment: Moment,
+    *,
+    catalogue: Catalogue,
     only: str | None = None,
 ) -> tuple[StateExplanation, ...]:
     """Explain the states of a tenant.
@@ -26,13 +29,22 @@ def explain_states(
         filters: the platform's filters.
         active: the resolver's answer.
         moment: the instant.
+        catalogue: which filters belong to packs.
         only: the one filter to explain; None for all.
     """
     is_on = {state.filter for state in active}
     entries = {entry.filter: entry for entry in reversed(tenant.states)}
     known = list(filters)
     explained = [
-        _explain(one, entries.get(one.name), moment, is_on=one.name in is_on)
+        _explain(
+            one,
+            entries.get(one.name),
+            moment,
+            is_on=one.name in is_on,
+            foreign_pack=None
+            if catalogue.takes_filter(tenant.packs, one.name)
+            else catalogue.filters[one.name],
+        )
         for one in known
         if only is None or one.name == only
     ]
@@ -42,7 +54,12 @@ def explain_states(
 
 
 def _explain(
-    state: StateFilter, entry: StateEntry | None, moment: Moment, *, is_on: bool
+    state: StateFilter,
+    entry: StateEntry | None,
+    moment: Moment,
+    *,
+    is_on: bool,
+    foreign_pack: str | None,
 ) -> StateExplanation:
     now: Momentary[PlainState] | None = moment.value_of(entry.value) if entry else None
     decides = entry is not None and now is not None and now.value is not USE_DEFAULT
@@ -55,18 +72,24 @@ def _explain(
         written=written(entry.value) if entry else None,
         window=now.window if now else None,
         expires=now.expires if now else None,
-        why=_why(state, entry, now, moment),
+        why=_why(state, entry, now, moment, foreign_pack),
     )
 
 
 def _why(
-    state: StateFilter, entry: StateEntry | None, now: Momentary[PlainState] | None, moment: Moment
+    state: StateFilter,
+    entry: StateEntry | None,
+    now: Momentary[PlainState] | None,
+    moment: Moment,
+    foreign_pack: str | None,
 ) -> str:
     if entry is not None and now is not None and now.value is not USE_DEFAULT:
         window = f", inside its window {now.window}" if now.window else ""
         return f"_state_{state.name} in {entry.origin.file}:{entry.origin.line} decides{window}."
     word = "on" if state.enabled_by_default else "off"
     by_default = f"the filter in {state.origin.file}:{state.origin.line} is {word} by default"
+    if foreign_pack is not None:
+        by_default = f"the tenant does not take the pack {foreign_pack}, to which it belongs"
     if entry is None:
         return f"The tenant does not switch it; {by_default}."
     place = f"_state_{state.name} in {entry.origin.file}:{entry.origin.line}"

@@ -28,12 +28,16 @@ class Search:
         served: what the resolver answers.
         statements: everything written, in the order in which it is asked.
         nobody: why there is nothing where nobody sets anything, as a sentence.
+        dropped: what of the answer is beyond the limit of series, and not served.
+        beyond: why that is, as the end of a sentence.
     """
 
     ladder: Ladder
     served: Served
     statements: Sequence[Statement]
     nobody: str
+    dropped: Served
+    beyond: str
 
     def target(self, labels: Labels = (), patterns: Labels = (), selector: str | None = None) -> Target:
         """Explain one label set, one pattern as it is written (by its selector), or the base threshold."""
@@ -79,6 +83,9 @@ class Search:
             for one in concerned
         )
         threshold = self.served.get((severity, labels, patterns))
+        dropped = self.dropped.get((severity, labels, patterns))
+        if dropped is not None:
+            return self._dropped(severity, dropped, steps)
         is_dimensional = bool(labels or patterns)
         if threshold is not None:
             why = _why_served(threshold, is_dimensional=is_dimensional)
@@ -94,8 +101,15 @@ class Search:
             return Tier(severity, outcome, None, why, steps)
         return Tier(severity, Outcome.UNSET, None, _why_unset(steps) or self.nobody, steps)
 
+    def _dropped(self, severity: Severity, threshold: Threshold, steps: tuple[Step, ...]) -> Tier:
+        why = f"{_decides(threshold)}, but is not served: {self.beyond}."
+        return Tier(severity, Outcome.DROPPED, None, why, steps)
+
     def _base_tier(self, severity: Severity, steps: tuple[Step, ...]) -> Tier:
         base = self.served.get((severity, (), ()))
+        dropped = self.dropped.get((severity, (), ()))
+        if dropped is not None:
+            return self._dropped(severity, dropped, steps)
         if base is None:
             return self._without_base(severity, steps)
         place = _place(base.origin)

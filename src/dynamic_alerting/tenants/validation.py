@@ -100,7 +100,7 @@ def validate(
     if not alone and _is_member(path):
         source, file = path.parent, path.name
     with collector_paused():
-        loaded = Loader(source, catalogue, clock=lambda: at).load()
+        loaded = Loader(source, catalogue, lambda: at).load()
         if not loaded.files:
             raise SourceUnreadable(f"{path}: it holds no file that ends in {' or '.join(SUFFIXES)}")
         tenants = _cardinalities(loaded, catalogue, at)

@@ -119,7 +119,7 @@ def exporter(server: Server) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def server(stage: Any, free_port: Callable[[], int], until: Callable[..., Any]) -> Server:
+def server(stage: Any, free_port: Callable[[], int]) -> Server:
     """A running server with an empty database ``shop``."""
     program = shutil.which(SERVER) or shutil.which(SERVER, path="/usr/sbin")
     if program is None:
@@ -131,7 +131,7 @@ def server(stage: Any, free_port: Callable[[], int], until: Callable[..., Any]) 
     (home / "users.xml").write_text(USERS)
     running = Server(stage, [program, f"--config-file={home}/config.xml"], http)
     running.start()
-    until(lambda: running.ask("SELECT 1") == "1\n")
+    stage.await_up(lambda: running.ask("SELECT 1") == "1\n", "clickhouse")
     running.ask("CREATE DATABASE shop")
     return running
 

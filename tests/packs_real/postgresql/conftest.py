@@ -125,9 +125,7 @@ class Servers:
 
 
 @pytest.fixture(scope="module")
-def servers(
-    stage: Any, program: Callable[..., str], free_port: Callable[[], int], until: Callable[..., Any]
-) -> Iterator[Servers]:
+def servers(stage: Any, program: Callable[..., str], free_port: Callable[[], int]) -> Iterator[Servers]:
     debian = tuple(str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
     binaries = Path(program("postgres", package="postgresql", directories=debian)).resolve().parent
     exporter = program(
@@ -144,12 +142,12 @@ def servers(
     with (primary.data / "postgresql.conf").open("a") as settings:
         settings.write(f"{SERVER}archive_command = 'test ! -e {switch}'\n")
     primary.start()
-    until(primary.is_up)
+    stage.await_up(primary.is_up, primary.name)
     _create(primary)
     source = f"host=127.0.0.1 port={primary.port} user=postgres application_name=standby1"
     standby.run("pg_basebackup", "-d", source, "-D", standby.data, "-R", "-C", "-S", "standby1", "-c", "fast")
     standby.start()
-    until(standby.is_up)
+    stage.await_up(standby.is_up, standby.name)
     for each in (primary, standby):
         each.start_exporter()
     yield Servers(primary, standby, switch)

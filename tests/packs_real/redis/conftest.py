@@ -94,9 +94,7 @@ class Servers:
 
 
 @pytest.fixture(scope="module")
-def servers(
-    stage: Any, program: Callable[..., str], free_port: Callable[[], int], until: Callable[..., Any]
-) -> Iterator[Servers]:
+def servers(stage: Any, program: Callable[..., str], free_port: Callable[[], int]) -> Iterator[Servers]:
     redis = program("redis-server", package="redis-server")
     exporter = program("prometheus-redis-exporter", "redis_exporter", package="prometheus-redis-exporter")
 
@@ -114,15 +112,16 @@ def servers(
         "master", "--repl-diskless-sync-delay", "0", keys="db0=email,db0=news,db0=archive,db0=bulk-*"
     )
     replica = make("replica", "--replicaof", "127.0.0.1", str(master.port))
-    node = make("node", "--cluster-enabled", "yes")
+    # Without a port of its own the cluster's bus takes the server's plus 10,000, which may not even exist.
+    node = make("node", "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
     running = Servers(master, replica, node)
     for each in running.all():
         each.start()
         each.start_exporter()
     for each in running.all():
-        until(lambda each=each: each.ask("PING") == "+PONG")
+        stage.await_up(lambda each=each: each.ask("PING") == "+PONG", each.name)
     node.ask("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-    until(lambda: "master_link_status:up" in replica.ask("INFO", "replication"))
+    stage.await_up(lambda: "master_link_status:up" in replica.ask("INFO", "replication"), replica.name)
     yield running
     for each in running.all():
         each.release()

@@ -79,8 +79,7 @@ def test_a_number_of_thousands_of_digits_is_read() -> None:
 
 @given(st.text(alphabet="0123456789+-._eExoabinfINF:~", max_size=12))
 def test_any_plain_scalar_can_be_resolved_and_described(text: str) -> None:
-    mark = _scalar("x").start
-    node = Scalar(text, True, mark, mark)
+    node = _scalar("x")._replace(text=text)
     resolve(node)
     assert described(node)
 

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Callable, Mapping
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dynamic_alerting.model import dimensions
 from dynamic_alerting.model.keys import ThresholdKey
 from dynamic_alerting.model.matchers import Matcher
 from dynamic_alerting.model.patterns import matches
@@ -263,14 +265,17 @@ _KEYS = [
         (),
         (Matcher("queue", "a"),),
         (Matcher("queue", "b"),),
+        (Matcher("queue", "c"),),
+        (Matcher("priority", "h"),),
         (Matcher("priority", "h"), Matcher("queue", "a")),
+        (Matcher("priority", "l"), Matcher("queue", "b")),
         (Matcher("queue", "a|b", is_regex=True),),
         (Matcher("queue", ".*", is_regex=True),),
         (Matcher("priority", "h|l", is_regex=True), Matcher("queue", "a")),
     )
 ]
 _VALUES = st.sampled_from(["1", "2", "3:info", "4:warning", "5:critical", "disable", "default"])
-_WRITTEN = st.dictionaries(st.sampled_from([key.text for key in _KEYS]), _VALUES, max_size=8)
+_WRITTEN = st.dictionaries(st.sampled_from([key.text for key in _KEYS]), _VALUES, max_size=12)
 _BY_TEXT = {key.text: key for key in _KEYS}
 OFF = "off"
 
@@ -331,6 +336,16 @@ def test_a_rule_sees_what_the_language_says(
             seen = joined.get((tier, labels), joined.get((tier, ())))
             meant = _search(tenant, platform, dict(labels), tier)
             assert (None if seen == math.inf else seen) == (None if meant == OFF else meant)
+
+
+def test_each_of_a_thousand_exact_keys_is_looked_up_and_not_compared_with_all_others(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = []
+    monkeypatch.setattr(dimensions, "applies", lambda *asked: compared.append(asked))
+    thresholds = served({f'redis_queue_length{{queue="q{n}"}}': str(n) for n in range(1_000)})
+    assert thresholds == {f'{BASE}{{queue="q{n}"}}': n for n in range(1_000)}
+    assert compared == []
 
 
 @given(_WRITTEN, _WRITTEN, st.lists(st.sampled_from(PRESENT)))

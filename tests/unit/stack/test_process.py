@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dynamic_alerting.stack.errors import ProgramError
-from dynamic_alerting.stack.identity import Identity, identify, is_alive, send_signal
+from dynamic_alerting.stack.identity import Identity, group_runs, identify, is_alive, send_signal
 from dynamic_alerting.stack.process import Child, end_all, spawn
 
 if TYPE_CHECKING:
@@ -112,6 +112,17 @@ def test_what_does_not_end_when_asked_is_killed(start: Callable[[list[str]], Chi
     until(lambda: "deaf" in (tmp_path / "program.log").read_text())
     end_all([child.identity], grace_s=0.2)
     assert child.popen.wait() == -signal.SIGKILL
+
+
+def test_what_a_program_started_is_waited_for_too(
+    start: Callable[[list[str]], Child], tmp_path: Path
+) -> None:
+    slow = "import time; from signal import *; signal(SIGTERM, lambda *_: (time.sleep(0.5), exit()))"
+    started = f"{slow}; print('started', flush=True); time.sleep(60)"
+    child = start(["sh", "-c", f'{sys.executable} -c "{started}" & wait'])
+    until(lambda: "started" in (tmp_path / "program.log").read_text())
+    end_all([child.identity])
+    assert not group_runs(child.identity.pid)
 
 
 def test_a_program_that_ended_is_told_with_exit_code_and_last_lines(

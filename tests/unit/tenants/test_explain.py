@@ -236,3 +236,54 @@ def test_what_is_no_key_is_refused_with_advice(explain: Any, key: str) -> None:
     with pytest.raises(KeySyntaxError) as caught:
         explain(key)
     assert caught.value.advice
+
+
+MANY = 'mysql_cpu: 70\nredis_queue_length{queue="a"}: 1\nredis_queue_length{queue="b"}: 2'
+
+
+@pytest.fixture
+def explain_within(loaded: Any, catalogue: Any) -> Any:
+    def run(key: str | None, limit: int, tenant: str, defaults: str = "") -> Explanation:
+        return Explainer(loaded(defaults, tenant, ""), catalogue, series_limit=limit).explain(
+            "db-a", NOON, key
+        )
+
+    return run
+
+
+def test_a_series_beyond_the_limit_is_explained_as_not_served(explain_within: Any) -> None:
+    explanation = explain_within("redis_queue_length", 2, MANY)
+    outcomes = {target.labels: target.tiers[0] for target in _targets(explanation)}
+    assert outcomes[("queue", "a"),].outcome is Outcome.SERVED
+    beyond = outcomes[("queue", "b"),]
+    assert (beyond.outcome, beyond.value) == (Outcome.DROPPED, None)
+    assert beyond.why == (
+        'redis_queue_length{queue="b"} in db-a.yaml:5 decides, but is not served: the tenant has 3 threshold '
+        "series, and 2 are served (--limit.series-per-tenant)."
+    )
+
+
+def test_a_base_threshold_beyond_the_limit_is_no_threshold_for_a_label_either(explain_within: Any) -> None:
+    explanation = explain_within('redis_queue_length{queue="x"}', 1, "mysql_cpu: 70", "redis_queue_length: 5")
+    tier = _tier(explanation)
+    assert (tier.outcome, tier.value) == (Outcome.DROPPED, None)
+    assert "redis_queue_length in _defaults.yaml:2 decides, but is not served" in tier.why
+
+
+def test_without_a_limit_everything_is_served(explain_within: Any) -> None:
+    explanation = explain_within("redis_queue_length", 0, MANY)
+    assert {target.tiers[0].outcome for target in _targets(explanation) if target.labels} == {Outcome.SERVED}
+
+
+@pytest.mark.parametrize("key", [None, "redis_queue_length"])
+def test_what_only_the_exporter_knows_is_said(explain: Any, key: str | None) -> None:
+    (note,) = explain(key, tenant='redis_queue_length{queue=~"a.*"}: 1').notes
+    assert "redis_queue_length" in note
+    assert "/api/v1/config?tenant=db-a" in note
+
+
+def test_there_is_no_note_where_nothing_is_expanded(explain: Any) -> None:
+    tenant = 'mysql_cpu: 1\nredis_queue_length{queue=~"a.*"}: 1'
+    assert explain("mysql_cpu", tenant=tenant).notes == ()
+    assert explain("_packs", tenant=tenant).notes == ()
+    assert explain(None, tenant="mysql_cpu: 1").notes == ()

@@ -1,0 +1,123 @@
+"""The section about what the rules cost, beside one rule per tenant, alert and tier."""
+
+from bench import rules_result
+from bench.growth import law_of
+from bench.pages import words
+from bench.pages.blocks import Block, Paragraph, Section, Table
+from bench.pages.plots import lines
+from bench.rules_data import ONE_IN, SERVERS
+from bench.rules_under_load import EVERY_S, Rules, UnderLoad
+
+OURS, PEER = "fixed rules", "one rule per tenant, alert and tier"
+
+
+def rules_section(result: Rules) -> Section:
+    """The costs at each size, how they grow, and the same under load."""
+    quiet = result.quiet
+    blocks: list[Block] = [
+        Paragraph(
+            f"Every tenant has complete data of {_listed(quiet.packs)}: {quiet.keys} keys, {len(SERVERS)} "
+            f"servers each, both tiers; one of {ONE_IN} pairs of tenant and key fires. Each design is "
+            "evaluated by a Prometheus of its own that scrapes the same; they evaluate in turn, and must "
+            "fire the same alerts. The packs' rules are all that is shipped for these packs, with the "
+            "recording rules that dashboards read."
+        ),
+        Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)], words=2),
+        Table(_RATIO_HEADINGS, [_ratios(f"{size.tenants:,}", size) for size in quiet.sizes]),
+    ]
+    if len(quiet.sizes) > 1:
+        blocks += _curve(quiet)
+    if result.under_load:
+        blocks += _under_load(result.under_load)
+    return Section("Fixed rules beside rules for each tenant", blocks)
+
+
+_HEADINGS = [
+    "tenants",
+    "design",
+    "rules",
+    "evaluation per cycle",
+    "CPU per cycle",
+    "memory",
+    "series",
+    "firing",
+]
+_RATIO_HEADINGS = ["tenants", "evaluation: theirs ÷ ours", "CPU: theirs ÷ ours"]
+
+
+def _rows(size: rules_result.Size) -> list[list[str]]:
+    rows = []
+    for name, cost in ((OURS, size.ours), (PEER, size.traditional)):
+        if cost is not None:
+            rows.append(
+                [
+                    f"{size.tenants:,}",
+                    name,
+                    f"{cost.rules:,}",
+                    words.seconds(cost.evaluation_s),
+                    words.seconds(max(cost.cpu_s, 0)),
+                    words.size(cost.resident_bytes),
+                    f"{cost.series:,}",
+                    f"{size.firing:,}",
+                ]
+            )
+    return rows
+
+
+def _ratios(first: str, size: rules_result.Size) -> list[str]:
+    return [first, _ratio(size.evaluation_ratio), _ratio(size.cpu_ratio)]
+
+
+def _ratio(value: float | None) -> str:
+    return "" if value is None else words.digits(value)
+
+
+def _curve(quiet: rules_result.Result) -> list[Block]:
+    ours = [(float(size.tenants), size.ours.evaluation_s) for size in quiet.sizes]
+    peer = [
+        (float(size.tenants), size.traditional.evaluation_s)
+        for size in quiet.sizes
+        if size.traditional is not None
+    ]
+    series = {OURS: [(n, taken * 1e3) for n, taken in ours], PEER: [(n, taken * 1e3) for n, taken in peer]}
+    blocks: list[Block] = [
+        lines(
+            "rules",
+            "Evaluation time per cycle by number of tenants",
+            {name: points for name, points in series.items() if points},
+            x="tenants",
+            y="milliseconds per cycle",
+            dashed=(PEER,),
+        )
+    ]
+    laws = [(name, law) for name, points in ((OURS, ours), (PEER, peer)) if (law := law_of(points))]
+    if laws:
+        exponents = ", ".join(f"{name} {words.exponent(law)}" for name, law in laws)
+        text = (
+            f"Exponents of evaluation time in the number of tenants, with their 95 % intervals: {exponents}."
+        )
+        if quiet.slope_ratio is not None:
+            text += f" A further tenant costs {words.times(quiet.slope_ratio)} as much without fixed rules."
+        blocks.append(Paragraph(text))
+    return blocks
+
+
+def _under_load(loaded: list[UnderLoad]) -> list[Block]:
+    happened = "; ".join(
+        f"{one.size.tenants:,} tenants: {one.changes:,} changes, {one.reloads:,} reloads and {one.scrapes:,} "
+        f"scrapes in {one.seconds:.0f} s"
+        for one in loaded
+    )
+    return [
+        Paragraph(
+            f"Under load, beside a real exporter with as many tenants: every {words.seconds(EVERY_S)} a "
+            f"tenant's file is changed, and the exporter reloads it and is scraped ({happened}). The "
+            "databases' counters grow."
+        ),
+        Table(_HEADINGS, [row for one in loaded for row in _rows(one.size)], words=2),
+        Table(_RATIO_HEADINGS, [_ratios(f"{one.size.tenants:,}, under load", one.size) for one in loaded]),
+    ]
+
+
+def _listed(packs: tuple[str, ...]) -> str:
+    return f"{', '.join(packs[:-1])} and {packs[-1]}" if len(packs) > 1 else packs[0]
