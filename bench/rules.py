@@ -8,19 +8,19 @@ turn, one at a time, several cycles each, and must fire the same. `make benchmar
 
 import dataclasses
 import json
-import time
+import math
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import click
 
-from bench.rules_data import REPLICAS, Limit, limits_around, sources, threshold_lines
-from bench.rules_prometheus import Exporters, Server, found_program, running
+from bench.rules_data import sources
+from bench.rules_prometheus import Exporters, found_program, running
 from bench.rules_result import Cost, Result, Size, as_lines, summary
 from bench.rules_traditional import traditional_groups
+from bench.rules_turns import SLOW, Groups, Turn, UnequalError, idle_cpu, populated, take_turn
 from dynamic_alerting.packs.conditions import SLOW_INTERVAL, threshold_matchers
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Pack
@@ -30,16 +30,8 @@ from dynamic_alerting.packs.rules import rule_file
 ROOT = Path(__file__).parents[1]
 PACKS = ("mariadb", "redis", "kubernetes")
 PLATFORM = "platform"
-SLOW = 4
-"""Cycles between two snapshots: as shipped one a minute, with the usual 15 seconds."""
-PATIENCE_S = 60
-"""So long everything that is scraped may take to be there."""
-
-Groups = list[dict[str, object]]
-
-
-class UnequalError(Exception):
-    """The designs do not fire the same, so their costs cannot be compared."""
+INTERVALS_S: dict[float, int] = {100: 5, 300: 10, 1000: 20, math.inf: 30}
+"""Up to so many tenants, so many seconds between evaluations."""
 
 
 def measure(
@@ -48,7 +40,7 @@ def measure(
     packs: Sequence[str] = PACKS,
     program: str = "prometheus",
     rounds: int = 3,
-    interval_s: int = 5,
+    interval_s: int | None = None,
     compare: bool = True,
 ) -> Result:
     """Measure both designs, or only the packs' rules, with each number of tenants.
@@ -62,10 +54,20 @@ def measure(
     sizes = []
     for number in tenants:
         size = measure_size(
-            number, chosen, program=program, rounds=rounds, interval_s=interval_s, compare=compare
+            number,
+            chosen,
+            program=program,
+            rounds=rounds,
+            interval_s=interval_s or interval_for(number),
+            compare=compare,
         )
         sizes.append(size)
     return summary(tuple(pack.pack for pack in chosen), sum(len(pack.thresholds) for pack in chosen), sizes)
+
+
+def interval_for(tenants: int) -> int:
+    """Return seconds in which both designs evaluate everything, on a slow machine too."""
+    return next(seconds for most, seconds in INTERVALS_S.items() if tenants <= most)
 
 
 def measure_size(
@@ -104,10 +106,10 @@ def measure_size(
         interval_s=interval_s,
         firing=len(fired),
         ours=costs[0],
-        reading=costs[1],
         traditional=traditional,
         evaluation_ratio=traditional.evaluation_s / costs[0].evaluation_s if traditional else None,
         cpu_ratio=traditional.cpu_s / costs[0].cpu_s if traditional else None,
+        reading=costs[1],
     )
 
 
@@ -123,18 +125,6 @@ def reading_groups(chosen: Sequence[Pack]) -> Groups:
             read = (pack.signal_of(threshold).expr, selector("user_threshold", matchers))
             rules += [{"record": "tenant:nothing:count", "expr": f"count({what}) < 0"} for what in read]
     return [{"name": "reading", "rules": rules}]
-
-
-def populated(server: Server, exporters: Exporters, chosen: Sequence[Pack], tenants: int) -> list[Limit]:
-    """Give all tenants their thresholds, wait until they are scraped, and return them.
-
-    Raises:
-        UnequalError: A signal has no value for some tenant, or a threshold is not scraped.
-    """
-    limits = limits_around(chosen, _seen_signals(server, chosen, tenants), tenants)
-    exporters.thresholds = threshold_lines(chosen, limits, tenants)
-    _await_thresholds(server, len(REPLICAS) * len(limits))
-    return limits
 
 
 def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = True) -> Groups:
@@ -155,50 +145,6 @@ def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = Tr
     return groups
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one design did while it was its turn, per cycle, with what was then firing."""
-
-    evaluation_s: float
-    cpu_s: float
-    resident_bytes: float
-    series: float
-    rules: float
-    missed: float
-    firing: frozenset[tuple[tuple[str, str], ...]]
-
-
-def idle_cpu(servers: Sequence[Server], interval_s: int) -> list[float]:
-    """Return the CPU seconds per cycle that scraping and storing take, without rules."""
-    before = [server.counters().cpu_s for server in servers]
-    time.sleep(SLOW * interval_s)
-    return [(server.counters().cpu_s - was) / SLOW for server, was in zip(servers, before, strict=True)]
-
-
-def take_turn(server: Server, groups: Groups, interval_s: int) -> Turn:
-    """Let a server evaluate until every group has begun, then measure while each slow group has one turn."""
-    server.load(groups, interval_s=interval_s)
-    slow = any(group.get("interval") for group in groups)
-    cycles = SLOW if slow else SLOW // 2
-    time.sleep((SLOW * interval_s if slow else interval_s) + 1)
-    before = server.counters()
-    time.sleep(cycles * interval_s)
-    after = server.counters()
-    firing = server.firing()
-    server.load([], interval_s=interval_s)
-    if after.failed > before.failed:
-        raise UnequalError(f"{after.failed - before.failed:.0f} evaluations failed")
-    return Turn(
-        evaluation_s=(after.evaluation_s - before.evaluation_s) / cycles,
-        cpu_s=(after.cpu_s - before.cpu_s) / cycles,
-        resident_bytes=after.resident_bytes,
-        series=after.series,
-        rules=after.rules,
-        missed=after.missed - before.missed,
-        firing=firing,
-    )
-
-
 def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
     return Cost(
         rules=round(turns[0].rules),
@@ -210,50 +156,25 @@ def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
     )
 
 
-def _await_thresholds(server: Server, expected: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        found = server.api.instant("count(user_threshold)")
-        if found and found[0].value == expected:
-            return
-        if time.monotonic() > deadline:
-            raise UnequalError(f"{found} thresholds of {expected} are there")
-        time.sleep(1)
-
-
-def _seen_signals(server: Server, chosen: Sequence[Pack], tenants: int) -> dict[str, float]:
-    """Wait until every key's signal has a value for every tenant, and return one of each."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        seen, missing = {}, []
-        for pack in chosen:
-            for threshold in pack.thresholds:
-                signal = pack.signal_of(threshold)
-                folded = f"{signal.aggregate} by (tenant) ({signal.expr})"
-                found = server.api.instant(folded)
-                if len(found) == tenants:
-                    seen[threshold.key] = found[0].value
-                else:
-                    missing.append(f"{threshold.key} ({len(found)})")
-        if not missing:
-            return seen
-        if time.monotonic() > deadline:
-            raise UnequalError(f"not {tenants} tenants have a signal of {', '.join(missing)}")
-        time.sleep(1)
-
-
 @click.command()
 @click.option("--tenants", default="2,100,300,1000", show_default=True, help="Numbers of tenants.")
 @click.option(
     "--packs", default=",".join(PACKS), show_default=True, help="Packs that every tenant has data of."
 )
 @click.option("--rounds", default=3, show_default=True, help="Turns of each design.")
-@click.option("--interval", default=5, show_default=True, help="Seconds between evaluations.")
+@click.option("--interval", type=int, help="Seconds between evaluations; by default more with more tenants.")
 @click.option("--only-ours", is_flag=True, help="Leave the traditional rules out.")
 @click.option("--prometheus", "program", default="prometheus", show_default=True, help="The program to run.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Where to write everything.")
 def main(
-    tenants: str, packs: str, rounds: int, interval: int, *, only_ours: bool, program: str, file: Path | None
+    tenants: str,
+    packs: str,
+    rounds: int,
+    interval: int | None,
+    *,
+    only_ours: bool,
+    program: str,
+    file: Path | None,
 ) -> None:
     """Measure and print one line per number of tenants."""
     result = measure(

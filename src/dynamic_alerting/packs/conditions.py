@@ -1,6 +1,6 @@
 """The one comparison behind every alert: a signal against its tenants' thresholds, tier by tier.
 
-docs/decisions/0003-cheaper-rules.md says why it has this form. In short: thresholds are aggregated to the
+docs/decisions/0004-cheaper-rules.md says why it has this form. In short: thresholds are aggregated to the
 join key, so replicas change nothing; ``group_right`` makes the severity a label of the result, so one rule
 serves all tiers; and whether an exporter is there is seen by the same query that reads the thresholds, so no
 scrape can fall between looking at the one and at the other.

@@ -85,7 +85,7 @@ def test_a_limit_is_served_under_component_and_metric(packs: list[Pack]) -> None
 
 def _size(tenants: int, ours_s: float, peer_s: float) -> Size:
     ours, peer = (Cost(1, seconds, seconds, 1.0, 1, 0) for seconds in (ours_s, peer_s))
-    return Size(tenants, 5, 0, ours, ours, peer, peer_s / ours_s, peer_s / ours_s)
+    return Size(tenants, 5, 0, ours, peer, peer_s / ours_s, peer_s / ours_s)
 
 
 def test_growth_is_fitted_to_the_sizes() -> None:
