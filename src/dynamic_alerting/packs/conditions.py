@@ -21,7 +21,6 @@ SUSPECT_THRESHOLD = "tenant:suspect_threshold"
 SUSPECT_STATE = "tenant:suspect_state"
 MAINTENANCE = "tenant:maintenance:active"
 SLOW_INTERVAL = "1m"
-"""Between two evaluations of the fallbacks, each of which looks back to the one before."""
 HEALTHY = "threshold_exporter_config_loaded == 1"
 
 Matchers = list[tuple[str, str, str]]
@@ -121,12 +120,16 @@ def while_healthy(served: str, fallback: str, matchers: Matchers, held: str) -> 
 
 
 def last_served(metric: str, fallback: str, matchers: Matchers, own: Matchers) -> str:
-    """Write what was served one evaluation ago, then what has been recorded of that; nothing while healthy.
+    """Write what the last replica served last, then what has been recorded of that; nothing while healthy.
 
-    What each replica said last would not do: one that was lost earlier may have said something else.
+    Samples of 90 seconds are looked at: of the time between two evaluations of the fallback, whatever was seen
+    at the one before, and of a scrape that took until its timeout to fail. A replica that was lost earlier than
+    the last may have said something else.
     """
-    before = f"{selector(metric, matchers)} offset {SLOW_INTERVAL}\nor on () {selector(fallback, own)}"
-    return f"{_group(before)}\nunless on () {HEALTHY}"
+    last = f"last_over_time({selector(metric, matchers)}[90s]) unless on () {HEALTHY}"
+    alive = "topk(1, max_over_time(timestamp(threshold_exporter_config_loaded == 1)[90s:15s]))"
+    kept = f"{selector(fallback, own)} unless on () {HEALTHY}"
+    return f"({last})\nand on (job, instance) {alive}\nor on ()\n{kept}"
 
 
 def state_is_on(record: str, state_filter: str) -> str:
