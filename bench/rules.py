@@ -11,14 +11,16 @@ import json
 import math
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import click
+from pydantic import TypeAdapter
 
 from bench.rules_data import sources
 from bench.rules_prometheus import Exporters, found_program, running
-from bench.rules_result import Cost, Result, Size, as_lines, summary
+from bench.rules_result import Cost, Result, Size, as_lines, as_markdown, summary
 from bench.rules_traditional import traditional_groups
 from bench.rules_turns import SLOW, Groups, Turn, UnequalError, idle_cpu, populated, take_turn
 from dynamic_alerting.packs.conditions import SLOW_INTERVAL, threshold_matchers
@@ -156,6 +158,12 @@ def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
     )
 
 
+def _together(files: Sequence[Path]) -> Result:
+    read = [TypeAdapter(Result).validate_json(file.read_bytes()) for file in files]
+    sizes = sorted((size for each in read for size in each.sizes), key=lambda size: size.tenants)
+    return replace(summary(read[0].packs, read[0].keys, sizes), machine=read[-1].machine)
+
+
 @click.command()
 @click.option("--tenants", default="2,100,300,1000", show_default=True, help="Numbers of tenants.")
 @click.option(
@@ -166,6 +174,10 @@ def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
 @click.option("--only-ours", is_flag=True, help="Leave the traditional rules out.")
 @click.option("--prometheus", "program", default="prometheus", show_default=True, help="The program to run.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Where to write everything.")
+@click.option(
+    "--from", "results", type=click.Path(path_type=Path), multiple=True, help="Results to put together."
+)
+@click.option("--page", type=click.Path(path_type=Path), help="The page whose section `rules` to write.")
 def main(
     tenants: str,
     packs: str,
@@ -175,19 +187,25 @@ def main(
     only_ours: bool,
     program: str,
     file: Path | None,
+    results: tuple[Path, ...],
+    table: bool,
 ) -> None:
-    """Measure and print one line per number of tenants."""
-    result = measure(
-        [int(number) for number in tenants.split(",")],
-        packs=packs.split(","),
-        program=program,
-        rounds=rounds,
-        interval_s=interval,
-        compare=not only_ours,
+    """Measure, or put together what was measured, and print it."""
+    result = (
+        _together(results)
+        if results
+        else measure(
+            [int(number) for number in tenants.split(",")],
+            packs=packs.split(","),
+            program=program,
+            rounds=rounds,
+            interval_s=interval,
+            compare=not only_ours,
+        )
     )
     if file is not None:
         file.write_text(json.dumps(dataclasses.asdict(result), indent=2) + "\n", encoding="utf-8")
-    for line in as_lines(result):
+    for line in [as_markdown(result)] if table else as_lines(result):
         click.echo(line)
 
 

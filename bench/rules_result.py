@@ -124,3 +124,41 @@ def _cost(cost: Cost) -> str:
         f"{cost.rules:>7} rules {cost.evaluation_s * 1000:9.1f} ms {cost.cpu_s * 1000:9.1f} ms CPU "
         f"{cost.resident_bytes / 2**20:7.0f} MiB {cost.series:>8} series, {cost.missed} missed"
     )
+
+
+HEADINGS = (
+    "tenants",
+    "design",
+    "rules",
+    "evaluation, ms",
+    "CPU, ms",
+    "memory, MiB",
+    "series",
+    "firing",
+    "÷ ours",
+)
+
+
+def as_markdown(result: Result) -> str:
+    """Say a result in a table of a page: per cycle, medians; the last column is evaluation over ours."""
+    rows = [HEADINGS, ("---",) * len(HEADINGS)]
+    for size in result.sizes:
+        for name, cost in designs(size):
+            if cost is not None:
+                rows.append(_row(size, name, cost))
+    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return f"{table}\n\nPopulated: {', '.join(result.packs)} ({result.keys} keys). {result.machine}"
+
+
+def _row(size: Size, name: str, cost: Cost) -> tuple[str, ...]:
+    return (
+        f"{size.tenants:,}",
+        name,
+        f"{cost.rules:,}",
+        f"{cost.evaluation_s * 1000:,.0f}",
+        f"{cost.cpu_s * 1000:,.0f}",
+        f"{cost.resident_bytes / 2**20:,.0f}",
+        f"{cost.series:,}",
+        f"{size.firing:,}",
+        f"{cost.evaluation_s / size.ours.evaluation_s:.2f}",
+    )

@@ -122,9 +122,9 @@ def while_healthy(served: str, fallback: str, matchers: Matchers, held: str) -> 
 def last_served(metric: str, fallback: str, matchers: Matchers, own: Matchers) -> str:
     """Write what the last replica served last, then what has been recorded of that; nothing while healthy.
 
-    Samples of 90 seconds are looked at: of the time between two evaluations of the fallback, whatever was seen
-    at the one before, and of a scrape that took until its timeout to fail. A replica that was lost earlier than
-    the last may have said something else.
+    Samples of 90 seconds are looked at: of the time between two evaluations of the fallback, whatever was
+    seen at the one before, and of a scrape that took until its timeout to fail. A replica that was lost
+    earlier than the last may have said something else.
     """
     last = f"last_over_time({selector(metric, matchers)}[90s]) unless on () {HEALTHY}"
     alive = "topk(1, max_over_time(timestamp(threshold_exporter_config_loaded == 1)[90s:15s]))"
