@@ -175,9 +175,9 @@ def _together(files: Sequence[Path]) -> Result:
 @click.option("--prometheus", "program", default="prometheus", show_default=True, help="The program to run.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Where to write everything.")
 @click.option(
-    "--from", "results", type=click.Path(path_type=Path), multiple=True, help="Results to put together."
+    "--from", "results", type=click.Path(path_type=Path), multiple=True, help="Join these results."
 )
-@click.option("--page", type=click.Path(path_type=Path), help="The page whose section `rules` to write.")
+@click.option("--table", is_flag=True, help="Print a table for a page of the documentation.")
 def main(
     tenants: str,
     packs: str,
