@@ -15,7 +15,7 @@ from bench.pages.text import as_text
 from bench.parts import CURVE, FULL, PARTS, QUICK, QUICK_PARTS, TINY, Part, Plan
 from bench.report import machine
 from bench.results import Measured, as_json, save, saved
-from bench.rules import UnequalError
+from bench.rules_turns import UnequalError
 from dynamic_alerting.prometheus.http import ApiError
 from dynamic_alerting.stack.errors import StackError
 from dynamic_alerting.stack.signals import EndRequested, end_on

@@ -8,36 +8,32 @@ turn, one at a time, several cycles each, and must fire the same. `make benchmar
 
 import dataclasses
 import json
-import time
+import math
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import click
+from pydantic import TypeAdapter
 
-from bench.rules_data import REPLICAS, Limit, limits_around, sources, threshold_lines
-from bench.rules_prometheus import Exporters, Server, found_program, running
-from bench.rules_result import Cost, Result, Size, as_lines, summary
+from bench.rules_data import sources
+from bench.rules_prometheus import Exporters, found_program, running
+from bench.rules_result import Cost, Result, Size, as_lines, as_markdown, summary
 from bench.rules_traditional import traditional_groups
+from bench.rules_turns import SLOW, Groups, Turn, UnequalError, idle_cpu, populated, take_turn
+from dynamic_alerting.packs.conditions import SLOW_INTERVAL, threshold_matchers
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Pack
-from dynamic_alerting.packs.rules import SNAPSHOT_INTERVAL, rule_file
+from dynamic_alerting.packs.promql import selector
+from dynamic_alerting.packs.rules import rule_file
 
 ROOT = Path(__file__).parents[1]
 PACKS = ("mariadb", "redis", "kubernetes")
 PLATFORM = "platform"
-SLOW = 4
-"""Cycles between two snapshots: as shipped one a minute, with the usual 15 seconds."""
-PATIENCE_S = 60
-"""So long everything that is scraped may take to be there."""
-
-Groups = list[dict[str, object]]
-
-
-class UnequalError(Exception):
-    """The designs do not fire the same, so their costs cannot be compared."""
+INTERVALS_S: dict[float, int] = {100: 5, 300: 10, 1000: 20, math.inf: 30}
+"""Up to so many tenants, so many seconds between evaluations."""
 
 
 def measure(
@@ -46,7 +42,7 @@ def measure(
     packs: Sequence[str] = PACKS,
     program: str = "prometheus",
     rounds: int = 3,
-    interval_s: int = 5,
+    interval_s: int | None = None,
     compare: bool = True,
 ) -> Result:
     """Measure both designs, or only the packs' rules, with each number of tenants.
@@ -60,10 +56,20 @@ def measure(
     sizes = []
     for number in tenants:
         size = measure_size(
-            number, chosen, program=program, rounds=rounds, interval_s=interval_s, compare=compare
+            number,
+            chosen,
+            program=program,
+            rounds=rounds,
+            interval_s=interval_s or interval_for(number),
+            compare=compare,
         )
         sizes.append(size)
     return summary(tuple(pack.pack for pack in chosen), sum(len(pack.thresholds) for pack in chosen), sizes)
+
+
+def interval_for(tenants: int) -> int:
+    """Return seconds in which both designs evaluate everything, on a slow machine too."""
+    return next(seconds for most, seconds in INTERVALS_S.items() if tenants <= most)
 
 
 def measure_size(
@@ -80,41 +86,47 @@ def measure_size(
         for server in servers:
             server.catch_up(exporters)
         limits = populated(servers[0], exporters, chosen, tenants)
-        rules = [packs_groups(chosen, interval_s), traditional_groups(chosen, limits)]
         idle = idle_cpu(servers, interval_s)
-        turns: list[list[Turn]] = [[] for _ in servers]
+        designs = [
+            (servers[0], idle[0], packs_groups(chosen, interval_s)),
+            (servers[0], idle[0], reading_groups(chosen)),
+        ]
+        if compare:
+            designs.append((servers[1], idle[1], traditional_groups(chosen, limits)))
+        turns: list[list[Turn]] = [[] for _ in designs]
         for _ in range(rounds):
-            for taken, server, groups in zip(turns, servers, rules[: len(servers)], strict=True):
+            for taken, (server, _, groups) in zip(turns, designs, strict=True):
                 taken.append(take_turn(server, groups, interval_s))
-    fired = [taken[-1].firing for taken in turns]
-    if len(set(fired)) > 1:
-        differing = sorted(fired[0] ^ fired[1])
-        raise UnequalError(
-            f"{tenants} tenants: {len(differing)} alerts fire in one design only: {differing[:3]}"
-        )
-    costs = [_cost(taken, cpu_s) for taken, cpu_s in zip(turns, idle, strict=True)]
-    traditional = costs[1] if compare else None
+    costs = [_cost(taken, cpu_s) for taken, (_, cpu_s, _) in zip(turns, designs, strict=True)]
+    fired = turns[0][-1].firing
+    if compare and fired != turns[2][-1].firing:
+        differing = sorted(fired ^ turns[2][-1].firing)
+        raise UnequalError(f"{tenants} tenants: {len(differing)} fire in one design only: {differing[:3]}")
+    traditional = costs[2] if compare else None
     return Size(
         tenants=tenants,
         interval_s=interval_s,
-        firing=len(fired[0]),
+        firing=len(fired),
         ours=costs[0],
         traditional=traditional,
         evaluation_ratio=traditional.evaluation_s / costs[0].evaluation_s if traditional else None,
         cpu_ratio=traditional.cpu_s / costs[0].cpu_s if traditional else None,
+        reading=costs[1],
     )
 
 
-def populated(server: Server, exporters: Exporters, chosen: Sequence[Pack], tenants: int) -> list[Limit]:
-    """Give all tenants their thresholds, wait until they are scraped, and return them.
+def reading_groups(chosen: Sequence[Pack]) -> Groups:
+    """Return one rule per key that reads its signal, and one that reads its thresholds, and that is all.
 
-    Raises:
-        UnequalError: A signal has no value for some tenant, or a threshold is not scraped.
+    No form of the rules can do with less while it reads each sample once: what it takes is the floor.
     """
-    limits = limits_around(chosen, _seen_signals(server, chosen, tenants), tenants)
-    exporters.thresholds = threshold_lines(chosen, limits, tenants)
-    _await_thresholds(server, len(REPLICAS) * len(limits))
-    return limits
+    rules: list[dict[str, object]] = []
+    for pack in chosen:
+        for threshold in pack.thresholds:
+            matchers = threshold_matchers(pack.component_of(threshold), pack.metric_of(threshold))
+            read = (pack.signal_of(threshold).expr, selector("user_threshold", matchers))
+            rules += [{"record": "tenant:nothing:count", "expr": f"count({what}) < 0"} for what in read]
+    return [{"name": "reading", "rules": rules}]
 
 
 def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = True) -> Groups:
@@ -127,55 +139,12 @@ def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = Tr
     groups: Groups = []
     for pack in [*chosen, *own]:
         for group in rule_file(pack)["groups"]:  # type: ignore[attr-defined]
-            if group.get("interval") == SNAPSHOT_INTERVAL:
+            if group.get("interval") == SLOW_INTERVAL:
                 group["interval"] = f"{SLOW * interval_s}s"
             for rule in group["rules"]:
                 rule.pop("for", None)
             groups.append(group)
     return groups
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one design did while it was its turn, per cycle, with what was then firing."""
-
-    evaluation_s: float
-    cpu_s: float
-    resident_bytes: float
-    series: float
-    rules: float
-    missed: float
-    firing: frozenset[tuple[tuple[str, str], ...]]
-
-
-def idle_cpu(servers: Sequence[Server], interval_s: int) -> list[float]:
-    """Return the CPU seconds per cycle that scraping and storing take, without rules."""
-    before = [server.counters().cpu_s for server in servers]
-    time.sleep(SLOW * interval_s)
-    return [(server.counters().cpu_s - was) / SLOW for server, was in zip(servers, before, strict=True)]
-
-
-def take_turn(server: Server, groups: Groups, interval_s: int) -> Turn:
-    """Let a server evaluate until every group has begun, then measure while each slow group has one turn."""
-    server.load(groups, interval_s=interval_s)
-    slow = any(group.get("interval") for group in groups)
-    time.sleep((SLOW * interval_s if slow else interval_s) + 1)
-    before = server.counters()
-    time.sleep(SLOW * interval_s)
-    after = server.counters()
-    firing = server.firing()
-    server.load([], interval_s=interval_s)
-    if after.failed > before.failed:
-        raise UnequalError(f"{after.failed - before.failed:.0f} evaluations failed")
-    return Turn(
-        evaluation_s=(after.evaluation_s - before.evaluation_s) / SLOW,
-        cpu_s=(after.cpu_s - before.cpu_s) / SLOW,
-        resident_bytes=after.resident_bytes,
-        series=after.series,
-        rules=after.rules,
-        missed=after.missed - before.missed,
-        firing=firing,
-    )
 
 
 def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
@@ -189,36 +158,10 @@ def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
     )
 
 
-def _await_thresholds(server: Server, expected: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        found = server.api.instant("count(user_threshold)")
-        if found and found[0].value == expected:
-            return
-        if time.monotonic() > deadline:
-            raise UnequalError(f"{found} thresholds of {expected} are there")
-        time.sleep(1)
-
-
-def _seen_signals(server: Server, chosen: Sequence[Pack], tenants: int) -> dict[str, float]:
-    """Wait until every key's signal has a value for every tenant, and return one of each."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        seen, missing = {}, []
-        for pack in chosen:
-            for threshold in pack.thresholds:
-                signal = pack.signal_of(threshold)
-                folded = f"{signal.aggregate} by (tenant) ({signal.expr})"
-                found = server.api.instant(folded)
-                if len(found) == tenants:
-                    seen[threshold.key] = found[0].value
-                else:
-                    missing.append(f"{threshold.key} ({len(found)})")
-        if not missing:
-            return seen
-        if time.monotonic() > deadline:
-            raise UnequalError(f"not {tenants} tenants have a signal of {', '.join(missing)}")
-        time.sleep(1)
+def _together(files: Sequence[Path]) -> Result:
+    read = [TypeAdapter(Result).validate_json(file.read_bytes()) for file in files]
+    sizes = sorted((size for each in read for size in each.sizes), key=lambda size: size.tenants)
+    return replace(summary(read[0].packs, read[0].keys, sizes), machine=read[-1].machine)
 
 
 @click.command()
@@ -227,25 +170,42 @@ def _seen_signals(server: Server, chosen: Sequence[Pack], tenants: int) -> dict[
     "--packs", default=",".join(PACKS), show_default=True, help="Packs that every tenant has data of."
 )
 @click.option("--rounds", default=3, show_default=True, help="Turns of each design.")
-@click.option("--interval", default=5, show_default=True, help="Seconds between evaluations.")
+@click.option("--interval", type=int, help="Seconds between evaluations; by default more with more tenants.")
 @click.option("--only-ours", is_flag=True, help="Leave the traditional rules out.")
 @click.option("--prometheus", "program", default="prometheus", show_default=True, help="The program to run.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Where to write everything.")
+@click.option(
+    "--from", "results", type=click.Path(path_type=Path), multiple=True, help="Join these results."
+)
+@click.option("--table", is_flag=True, help="Print a table for a page of the documentation.")
 def main(
-    tenants: str, packs: str, rounds: int, interval: int, *, only_ours: bool, program: str, file: Path | None
+    tenants: str,
+    packs: str,
+    rounds: int,
+    interval: int | None,
+    *,
+    only_ours: bool,
+    program: str,
+    file: Path | None,
+    results: tuple[Path, ...],
+    table: bool,
 ) -> None:
-    """Measure and print one line per number of tenants."""
-    result = measure(
-        [int(number) for number in tenants.split(",")],
-        packs=packs.split(","),
-        program=program,
-        rounds=rounds,
-        interval_s=interval,
-        compare=not only_ours,
+    """Measure, or put together what was measured, and print it."""
+    result = (
+        _together(results)
+        if results
+        else measure(
+            [int(number) for number in tenants.split(",")],
+            packs=packs.split(","),
+            program=program,
+            rounds=rounds,
+            interval_s=interval,
+            compare=not only_ours,
+        )
     )
     if file is not None:
         file.write_text(json.dumps(dataclasses.asdict(result), indent=2) + "\n", encoding="utf-8")
-    for line in as_lines(result):
+    for line in [as_markdown(result)] if table else as_lines(result):
         click.echo(line)
 
 

@@ -43,6 +43,7 @@ class Size:
         traditional: one rule per tenant, alert and tier; None if it was not measured.
         evaluation_ratio: traditional evaluation time ÷ ours.
         cpu_ratio: traditional CPU time ÷ ours.
+        reading: rules that only read each signal and threshold once, and do nothing; the floor.
     """
 
     tenants: int
@@ -52,6 +53,7 @@ class Size:
     traditional: Cost | None
     evaluation_ratio: float | None
     cpu_ratio: float | None
+    reading: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def as_lines(result: Result) -> Iterator[str]:
     yield f"every tenant has {', '.join(result.packs)}: {result.keys} keys, two tiers, two servers"
     for size in result.sizes:
         yield f"{size.tenants} tenants, a cycle every {size.interval_s} s, {size.firing} firing"
-        for name, cost in (("ours", size.ours), ("traditional", size.traditional)):
+        for name, cost in designs(size):
             if cost is not None:
                 yield f"  {name:<11} {_cost(cost)}"
         if size.evaluation_ratio is not None and size.cpu_ratio is not None:
@@ -112,8 +114,51 @@ def as_lines(result: Result) -> Iterator[str]:
     yield result.machine
 
 
+def designs(size: Size) -> list[tuple[str, Cost | None]]:
+    """Return what was measured, by name."""
+    return [("ours", size.ours), ("reading", size.reading), ("traditional", size.traditional)]
+
+
 def _cost(cost: Cost) -> str:
     return (
         f"{cost.rules:>7} rules {cost.evaluation_s * 1000:9.1f} ms {cost.cpu_s * 1000:9.1f} ms CPU "
         f"{cost.resident_bytes / 2**20:7.0f} MiB {cost.series:>8} series, {cost.missed} missed"
+    )
+
+
+HEADINGS = (
+    "tenants",
+    "design",
+    "rules",
+    "evaluation, ms",
+    "CPU, ms",
+    "memory, MiB",
+    "series",
+    "firing",
+    "÷ ours",
+)
+
+
+def as_markdown(result: Result) -> str:
+    """Say a result in a table of a page: per cycle, medians; the last column is evaluation over ours."""
+    rows = [HEADINGS, ("---",) * len(HEADINGS)]
+    for size in result.sizes:
+        for name, cost in designs(size):
+            if cost is not None:
+                rows.append(_row(size, name, cost))
+    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return f"{table}\n\nPopulated: {', '.join(result.packs)} ({result.keys} keys). {result.machine}"
+
+
+def _row(size: Size, name: str, cost: Cost) -> tuple[str, ...]:
+    return (
+        f"{size.tenants:,}",
+        name,
+        f"{cost.rules:,}",
+        f"{cost.evaluation_s * 1000:,.0f}",
+        f"{cost.cpu_s * 1000:,.0f}",
+        f"{cost.resident_bytes / 2**20:,.0f}",
+        f"{cost.series:,}",
+        f"{size.firing:,}",
+        f"{cost.evaluation_s / size.ours.evaluation_s:.2f}",
     )

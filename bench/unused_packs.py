@@ -17,9 +17,10 @@ from statistics import median
 import click
 
 from bench.report import machine
-from bench.rules import PACKS, PLATFORM, ROOT, Turn, idle_cpu, packs_groups, populated, take_turn
+from bench.rules import PACKS, PLATFORM, ROOT, packs_groups
 from bench.rules_data import sources
 from bench.rules_prometheus import Exporters, found_program, running
+from bench.rules_turns import Turn, idle_cpu, populated, take_turn
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Pack
 

@@ -21,6 +21,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from dynamic_alerting.packs.conditions import THRESHOLD_FALLBACK
 from dynamic_alerting.packs.examples import TENANT, duration, seconds, source_series
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Example, FurtherAlert, Pack, Threshold
@@ -85,12 +86,12 @@ def test_whatever_a_rule_selects_can_be_served(pack: Pack, replicas: list[list[S
     assert dead == set()
 
 
-def test_every_default_that_is_served_is_read_by_an_alert(replicas: list[list[Series]]) -> None:
+def test_every_default_that_is_served_is_compared_with_its_signal(replicas: list[list[Series]]) -> None:
     selected = [
         each
         for pack in PACKS
         for rule in _rules(pack)
-        if "alert" in rule
+        if rule.get("record") != THRESHOLD_FALLBACK
         for each in _selectors(rule["expr"], "user_threshold")
     ]
     served = [

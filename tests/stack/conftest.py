@@ -35,7 +35,7 @@ def shared_port_base() -> int:
 
 @pytest.fixture(scope="session")
 def hasty_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped packs in a hurry: `for` is 4 s, a snapshot is taken every 2 s, all else is as shipped."""
+    """The shipped packs in a hurry: `for` is 4 s, slow groups take turns every 2 s, all else is the same."""
     packs = tmp_path_factory.mktemp("packs")
     for rules in (ROOT / "rule-packs").glob("*/rules.yaml"):
         text = re.sub(r"(?m)^(\s+for: ).+$", r"\g<1>4s", rules.read_text())

@@ -2,7 +2,7 @@
 
 import json
 
-from dynamic_alerting.packs.conditions import now_or_last, threshold_matchers
+from dynamic_alerting.packs.conditions import THRESHOLD_FALLBACK
 from dynamic_alerting.packs.dashboard_panels import (
     SCHEMA_VERSION,
     Json,
@@ -108,10 +108,10 @@ def _threshold_panel(pack: Pack, threshold: Threshold) -> Json:
 def _threshold_query(pack: Pack, threshold: Threshold) -> Query:
     """Ask for what the alert compares with: the last thresholds, too, while no exporter is healthy."""
     compared = comparison(pack, threshold)
-    patterns = [(f"{dimension}_re", "=", "") for dimension in compared.dimensions]
-    matchers = [*threshold_matchers(compared.component, compared.metric), *patterns, TENANT]
+    name = ("__name__", "=~", f"user_threshold|{THRESHOLD_FALLBACK}")
+    thresholds = selector("", [name, *compared.matchers, TENANT])
     labels = ["tenant", *compared.dimensions, "severity"]
-    expr = f"{compared.worst} by ({', '.join(labels)}) (\n{now_or_last(matchers)}\n)"
+    expr = f"{compared.worst} by ({', '.join(labels)}) ({thresholds})"
     if compared.dimensions:  # a dimension that a tenant disabled has an infinite threshold
         expr = f"{expr} {'< +Inf' if compared.worst == 'max' else '> -Inf'}"
     return Query(expr, " ".join(f"{{{{{label}}}}}" for label in labels))

@@ -1,63 +1,95 @@
-"""A pack's rule groups: what outlives an outage of the exporters, then maintenance, signals and alerts."""
+"""A pack's rule groups: once a minute what dashboards and an outage need; every cycle the alerts."""
 
 from dynamic_alerting.packs.conditions import (
+    HEALTHY,
     MAINTENANCE,
-    NO_EXPORTER,
-    STATE_SNAPSHOT,
-    THRESHOLD_SNAPSHOT,
+    SLOW_INTERVAL,
+    STATE_FALLBACK,
+    SUSPECT_STATE,
+    SUSPECT_THRESHOLD,
+    SUSPECT_VALUE,
+    THRESHOLD_FALLBACK,
     Comparison,
-    both,
+    all_active,
+    any_of,
     exceeds,
-    has_threshold,
+    last_served,
     outside_maintenance,
     state_is_on,
+    suspect_states,
+    suspect_thresholds,
+    suspect_values,
+    threshold_matchers,
 )
 from dynamic_alerting.packs.examples import seconds
 from dynamic_alerting.packs.pack import Alert, FurtherAlert, Pack, Signal, Threshold
-from dynamic_alerting.packs.promql import selector
+from dynamic_alerting.packs.promql import metric_names, selector
 from dynamic_alerting.packs.wording import annotations
 
 Rule = dict[str, object]
 AREAS = ("availability", "saturation", "errors", "capacity")
-SNAPSHOT_INTERVAL = "1m"
 
 
 def rule_file(pack: Pack) -> dict[str, object]:
     """Return the pack's Prometheus rule file as data.
 
-    The pack's own group has no interval: it inherits the server's.
+    The group of the alerts has no interval: it inherits the server's.
     """
     groups: list[dict[str, object]] = []
-    if held := snapshots(pack):
-        groups.append({"name": f"{pack.pack}-snapshot", "interval": SNAPSHOT_INTERVAL, "rules": held})
+    if slow := [*fallbacks(pack), *dashboard_records(pack)]:
+        groups.append({"name": f"{pack.pack}-slow", "interval": SLOW_INTERVAL, "rules": slow})
     groups.append({"name": pack.pack, "rules": [*records(pack), *alerts(pack)]})
     return {"groups": groups}
 
 
-def snapshots(pack: Pack) -> list[Rule]:
-    """Return the rules that copy thresholds and state filters, to be read while no exporter is healthy."""
-    held = [_threshold_snapshot(pack)] if pack.thresholds else []
-    return [*held, _state_snapshot(pack)] if pack.state_filters else held
+def fallbacks(pack: Pack) -> list[Rule]:
+    """Return the rules that keep thresholds and state filters while no exporter is healthy."""
+    rules: list[Rule] = []
+    own = [("pack", "=", pack.pack)]
+    if pack.thresholds:
+        components = list(dict.fromkeys(pack.component_of(each) for each in pack.thresholds))
+        expr = last_served("user_threshold", THRESHOLD_FALLBACK, [any_of("component", components)], own)
+        rules.append({"record": THRESHOLD_FALLBACK, "expr": expr, "labels": {"pack": pack.pack}})
+    if pack.state_filters:
+        filters = [each.name for each in pack.state_filters]
+        expr = last_served("user_state_filter", STATE_FALLBACK, [any_of("filter", filters)], own)
+        rules.append({"record": STATE_FALLBACK, "expr": expr, "labels": {"pack": pack.pack}})
+    return rules
+
+
+def dashboard_records(pack: Pack) -> list[Rule]:
+    """Return the signals that only people look at: the alerts read their sources themselves."""
+    needed = _needed_each_cycle(pack)
+    return [_signal_rule(pack, signal) for signal in pack.recorded() if signal.record not in needed]
 
 
 def records(pack: Pack) -> list[Rule]:
-    """Return the recording rules of every cycle: who is in maintenance, then the signals."""
-    held = [_maintenance(pack)] if pack.thresholds or pack.state_filters else []
-    return [*held, *(_signal_rule(pack, signal) for signal in pack.recorded())]
+    """Return the recording rules of every cycle: who is in maintenance, then what several rules read."""
+    needed = _needed_each_cycle(pack)
+    rules = [_maintenance(pack)] if pack.thresholds or pack.state_filters else []
+    rules += [_signal_rule(pack, signal) for signal in pack.recorded() if signal.record in needed]
+    for threshold in pack.thresholds:
+        if pack.signal_of(threshold).dimensions:
+            rules += _suspects(comparison(pack, threshold))
+    if pack.state_filters:
+        rules.append(_suspect_states(pack))
+    return rules
 
 
 def alerts(pack: Pack) -> list[Rule]:
-    """Return the alerting rules, ordered availability, saturation, errors, capacity."""
+    """Return the alerting rules, ordered availability, saturation, errors, capacity, of several keys."""
     placed: list[tuple[str, Rule]] = [(each.area, _threshold_alert(pack, each)) for each in pack.thresholds]
-    placed += [(each.area, _further_alert(pack, each)) for each in pack.alerts]
-    return [rule for area in AREAS for where, rule in placed if where == area]
+    placed += [(each.area, _further_alert(pack, each)) for each in pack.alerts if not each.all_of]
+    rules = [rule for area in AREAS for where, rule in placed if where == area]
+    return [*rules, *(_further_alert(pack, each) for each in pack.alerts if each.all_of)]
 
 
 def comparison(pack: Pack, threshold: Threshold) -> Comparison:
     """Return what a threshold's alert compares."""
     signal = pack.signal_of(threshold)
     return Comparison(
-        record=signal.record,
+        signal=signal.record if signal.record in _needed_each_cycle(pack) else _aggregated(signal),
+        key=threshold.key,
         component=pack.component_of(threshold),
         metric=pack.metric_of(threshold),
         direction=threshold.direction,
@@ -78,71 +110,73 @@ def alert_labels(pack: Pack, alert: Alert | Threshold) -> dict[str, str]:
     return {"component": pack.component, "severity": severity or ""}
 
 
+def _needed_each_cycle(pack: Pack) -> set[str]:
+    """Return the records that another rule reads, or that remember their own last value."""
+    inline = {each.signal.record for each in pack.thresholds if isinstance(each.signal, Signal)}
+    read = {name for signal in pack.recorded() for name in metric_names(signal.expr)}
+    return {
+        signal.record
+        for signal in pack.recorded()
+        if signal.when_gone is not None or signal.record in read or _is_shared(pack, signal, inline)
+    }
+
+
+def _is_shared(pack: Pack, signal: Signal, inline: set[str]) -> bool:
+    owners: list[Threshold | FurtherAlert] = [*pack.thresholds]
+    owners += [each for each in pack.alerts if each.state_filter]
+    return signal.record not in inline and any(pack.signal_of(owner) is signal for owner in owners)
+
+
 def _maintenance(pack: Pack) -> Rule:
     own = selector(MAINTENANCE, [("pack", "=", pack.pack)])
     now = selector("user_state_filter", [("filter", "=", "maintenance")])
-    expr = f"max by (tenant) ({now})\nor\nmax by (tenant) ({own} and on () {NO_EXPORTER})"
+    expr = f"max by (tenant) ({now} or on () {own} unless on () {HEALTHY})"
     return {"record": MAINTENANCE, "expr": expr, "labels": {"pack": pack.pack}}
 
 
-def _threshold_snapshot(pack: Pack) -> Rule:
-    by_fold: dict[str, list[Comparison]] = {"max": [], "min": []}
-    for threshold in pack.thresholds:
-        each = comparison(pack, threshold)
-        by_fold[each.worst].append(each)
-    parts = [_thresholds_folded(fold, group) for fold, group in by_fold.items() if group]
-    return {"record": THRESHOLD_SNAPSHOT, "expr": "\nor\n".join(parts), "labels": {"pack": pack.pack}}
+def _suspects(compared: Comparison) -> list[Rule]:
+    labels = {"metric_key": compared.key}
+    return [
+        {"record": SUSPECT_VALUE, "expr": suspect_values(compared), "labels": labels},
+        {"record": SUSPECT_THRESHOLD, "expr": suspect_thresholds(compared), "labels": labels},
+    ]
 
 
-def _thresholds_folded(fold: str, group: list[Comparison]) -> str:
-    dimensions = list(dict.fromkeys(label for each in group for label in each.dimensions))
-    components = sorted({each.component for each in group})
-    matchers = [_any_of("component", components), _any_of("metric", sorted({each.metric for each in group}))]
-    patternless = [(f"{dimension}_re", "=", "") for dimension in dimensions]
-    own = selector(THRESHOLD_SNAPSHOT, matchers)
-    served = selector("user_threshold", [*matchers, *patternless])
-    return _last(fold, ["tenant", "component", "metric", "severity", *dimensions], own, served)
-
-
-def _state_snapshot(pack: Pack) -> Rule:
-    matchers = [_any_of("filter", sorted(each.name for each in pack.state_filters))]
-    own, served = selector(STATE_SNAPSHOT, matchers), selector("user_state_filter", matchers)
-    expr = _last("max", ["tenant", "filter", "severity", "reason"], own, served)
-    return {"record": STATE_SNAPSHOT, "expr": expr, "labels": {"pack": pack.pack}}
-
-
-def _last(fold: str, labels: list[str], own: str, served: str) -> str:
-    """Write: what is served now; while no exporter is healthy, the own last value."""
-    return f"{fold} by ({', '.join(labels)}) (\n  {served}\n  or ({own} and on () {NO_EXPORTER})\n)"
-
-
-def _any_of(label: str, values: list[str]) -> tuple[str, str, str]:
-    return (label, "=", values[0]) if len(values) == 1 else (label, "=~", "|".join(values))
+def _suspect_states(pack: Pack) -> Rule:
+    filters = [each.name for each in pack.state_filters]
+    signals = [pack.signal_of(each).record for each in pack.alerts if each.state_filter]
+    expr = suspect_states(filters, list(dict.fromkeys(signals)), pack.pack)
+    return {"record": SUSPECT_STATE, "expr": expr, "labels": {"pack": pack.pack}}
 
 
 def _signal_rule(pack: Pack, signal: Signal) -> Rule:
-    by = ", ".join(["tenant", *signal.dimensions])
-    body = "\n".join(f"  {line}" for line in signal.expr.splitlines())
-    expr = (
-        f"{signal.aggregate} by ({by}) (\n{body}\n)"
-        if "\n" in signal.expr
-        else (f"{signal.aggregate} by ({by}) ({signal.expr})")
-    )
+    expr = _aggregated(signal)
     if signal.when_gone is not None:
         expr = f"{expr}\nor\n{_remembered(pack, signal)}"
     return {"record": signal.record, "expr": expr}
 
 
+def _aggregated(signal: Signal) -> str:
+    by = ", ".join(["tenant", *signal.dimensions])
+    if "\n" not in signal.expr:
+        return f"{signal.aggregate} by ({by}) ({signal.expr})"
+    body = "\n".join(f"  {line}" for line in signal.expr.splitlines())
+    return f"{signal.aggregate} by ({by}) (\n{body}\n)"
+
+
 def _remembered(pack: Pack, signal: Signal) -> str:
-    """Write zero for a tenant that had this signal, has it no longer, and still has its threshold."""
+    """Write zero for a tenant that had this signal, has it no longer, and still has its threshold.
+
+    While no exporter is healthy, nobody knows who still has it.
+    """
     owner = next(each for each in pack.thresholds if pack.signal_of(each) is signal)
-    expected = has_threshold(pack.component_of(owner), pack.metric_of(owner))
-    body = "\n".join(f"  {line}" for line in expected.splitlines())
-    return f"0 * {signal.record}\nand on (tenant) (\n{body}\n)"
+    matchers = threshold_matchers(pack.component_of(owner), pack.metric_of(owner))
+    known = f"0 * {signal.record} and on (tenant) {selector('user_threshold', matchers)}"
+    return f"{known}\nor\n0 * {signal.record} unless on () {HEALTHY}"
 
 
 def _threshold_alert(pack: Pack, threshold: Threshold) -> Rule:
-    condition = exceeds(comparison(pack, threshold))
+    condition = exceeds(comparison(pack, threshold), threshold.alert.name)
     return _alert(
         threshold.alert,
         outside_maintenance(condition, pack.pack),
@@ -154,7 +188,7 @@ def _threshold_alert(pack: Pack, threshold: Threshold) -> Rule:
 def _further_alert(pack: Pack, alert: FurtherAlert) -> Rule:
     unit, form = alert.unit or "", alert.format
     if alert.all_of is not None:
-        condition = outside_maintenance(_all_of(pack, alert.all_of), pack.pack)
+        condition = _all_of(pack, alert.all_of)
         first = pack.threshold(alert.all_of[0])
         unit, form = alert.unit or first.unit, alert.format or first.format
     elif alert.state_filter is not None:
@@ -166,13 +200,11 @@ def _further_alert(pack: Pack, alert: FurtherAlert) -> Rule:
 
 
 def _all_of(pack: Pack, keys: list[str]) -> str:
-    """Write the first key's condition where all others hold too, for the same tenant and severity."""
-    first, *others = [comparison(pack, pack.threshold(key)) for key in keys]
-    condition = exceeds(first)
-    for other in others:
-        shared = [label for label in first.dimensions if label in other.dimensions]
-        condition = both(condition, exceeds(other), ["tenant", *shared, "severity"])
-    return condition
+    """Write the first key's values where the alerts of all keys are active for the tenant and severity."""
+    first, *others = [pack.threshold(key) for key in keys]
+    compared = comparison(pack, first)
+    active = [(other.alert.name, pack.signal_of(other).dimensions) for other in others]
+    return all_active(compared, first.alert.name, active)
 
 
 def _alert(alert: Alert, expr: str, labels: dict[str, str], texts: dict[str, str]) -> Rule:
