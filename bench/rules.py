@@ -174,9 +174,7 @@ def _together(files: Sequence[Path]) -> Result:
 @click.option("--only-ours", is_flag=True, help="Leave the traditional rules out.")
 @click.option("--prometheus", "program", default="prometheus", show_default=True, help="The program to run.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Where to write everything.")
-@click.option(
-    "--from", "results", type=click.Path(path_type=Path), multiple=True, help="Join these results."
-)
+@click.option("--from", "results", type=click.Path(path_type=Path), multiple=True, help="Join these results.")
 @click.option("--table", is_flag=True, help="Print a table for a page of the documentation.")
 def main(
     tenants: str,

@@ -82,7 +82,7 @@ def threshold_lines(packs: Sequence[Pack], limits: Sequence[Limit], tenants: int
         for each in pack.thresholds
     }
     lines = ["threshold_exporter_config_loaded 1\n"]
-    for limit in limits:
+    for limit in sorted(limits, key=lambda limit: limit.severity):  # as the exporter does
         component, metric = keys[limit.key]
         labels = {
             "tenant": limit.tenant,
@@ -91,8 +91,7 @@ def threshold_lines(packs: Sequence[Pack], limits: Sequence[Limit], tenants: int
             "severity": limit.severity,
         }
         lines.append(f"{selector('user_threshold', _equal(labels))} {limit.value!r}\n")
-    for number in range(tenants):
-        lines += _switches(packs, tenant_name(number))
+    lines += _switches(packs, tenants)
     return "".join(lines).encode()
 
 
@@ -165,17 +164,12 @@ def _start_and_growth(value: float | str) -> tuple[float, float]:
     return 0.0, float(number) / seconds(f"1{unit.strip()}")
 
 
-def _switches(packs: Sequence[Pack], tenant: str) -> Iterator[str]:
-    for pack in packs:
-        for state in pack.state_filters:
-            for reason in state.reasons:
-                labels = {
-                    "tenant": tenant,
-                    "filter": state.name,
-                    "severity": state.severity,
-                    "reason": reason,
-                }
-                yield f"{selector('user_state_filter', _equal(labels))} 1\n"
+def _switches(packs: Sequence[Pack], tenants: int) -> Iterator[str]:
+    states = [state for pack in packs for state in pack.state_filters]
+    for name, reason, severity in sorted((s.name, r, s.severity) for s in states for r in s.reasons):
+        for number in range(tenants):
+            labels = {"tenant": tenant_name(number), "filter": name, "severity": severity, "reason": reason}
+            yield f"{selector('user_state_filter', _equal(labels))} 1\n"
 
 
 def _equal(labels: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,8 @@ class World:
             (USER_STATE_FILTER, snapshot.families.states),
         )
         parts = []
-        for metric, chunks in families:
+        for metric, layers in families:
+            chunks = chain.from_iterable(layers.values())
             parts += [family_header(metric.name, metric.kind, metric.help), *(one.plain for one in chunks)]
         return b"".join(parts).decode()
 

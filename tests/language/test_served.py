@@ -20,8 +20,8 @@ def test_thresholds_patterns_and_states_are_served_as_described(world: Any) -> N
         f"{threshold}}} 5",
         f'{threshold},queue="a"}} 6',
         f'{threshold},queue_re="b.*"}} 7',
-        'user_state_filter{tenant="db-a",filter="pull",severity="critical",reason="ErrImagePull"} 1',
         'user_state_filter{tenant="db-a",filter="busy",severity="warning"} 1',
+        'user_state_filter{tenant="db-a",filter="pull",severity="critical",reason="ErrImagePull"} 1',
     ]
 
 

@@ -39,6 +39,12 @@ class Chunk:
         return memoryview(self.plain)[start : self.ends[index]]
 
 
+Chunks = tuple[Chunk, ...]
+
+#: A family in layers, each with lines of all names: a name's lines are those of its layers together.
+Layers = Mapping[str, Chunks]
+
+
 def runs(names: Sequence[str], previous: Sequence[Chunk] = ()) -> tuple[tuple[str, ...], ...]:
     """Cuts sorted names into the runs that become chunks; the same names are cut as they were before."""
     known = tuple(chunk.names for chunk in previous)
@@ -57,7 +63,7 @@ def runs(names: Sequence[str], previous: Sequence[Chunk] = ()) -> tuple[tuple[st
 
 def rechunk(
     previous: Sequence[Chunk], wanted: Sequence[tuple[str, ...]], fresh: Mapping[str, bytes]
-) -> tuple[Chunk, ...]:
+) -> Chunks:
     """Builds the chunks of the wanted runs, reusing every previous chunk in which nothing changed.
 
     Args:
@@ -81,6 +87,34 @@ def rechunk(
         pieces = [fresh[name] if name in fresh else _kept(previous, firsts, name) for name in run]
         chunks.append(_chunk(run, pieces))
     return tuple(chunks)
+
+
+def rechunk_layers(
+    previous: Layers, wanted: Sequence[tuple[str, ...]], fresh: Mapping[str, Mapping[str, bytes]]
+) -> Layers:
+    """Builds a family's layers, in the order of their names, from lines by name and layer.
+
+    Prometheus numbers series in the order in which it first sees them, and sorts what a rule selects by its
+    labels. In layers of one severity the tenants' thresholds of any metric are in that order already, which
+    saves a rule a fifth of its time (docs/decisions/0005-series-in-label-order.md).
+
+    Args:
+        previous: The layers of the last snapshot.
+        wanted: The runs of names to hold now.
+        fresh: For every name that is new or changed, its lines in each layer that has any.
+
+    Raises:
+        KeyError: A name is neither fresh nor in a previous layer.
+    """
+    layers: dict[str, Chunks] = {}
+    for layer in sorted({*previous, *chain.from_iterable(fresh.values())}):
+        own = {name: lines.get(layer, b"") for name, lines in fresh.items()}
+        if layer not in previous:
+            own = dict.fromkeys(chain.from_iterable(wanted), b"") | own
+        chunks = rechunk(previous.get(layer, ()), wanted, own)
+        if any(chunk.plain for chunk in chunks):
+            layers[layer] = chunks
+    return layers
 
 
 def _kept(previous: Sequence[Chunk], firsts: Sequence[str], name: str) -> memoryview:

@@ -7,6 +7,7 @@ Sources: https://prometheus.io/docs/instrumenting/exposition_formats/ and the Op
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -51,16 +52,16 @@ def _dimension_labels(dimensions: tuple[tuple[str, str], ...], patterns: tuple[t
     return exact + "".join(f',{label}_re="{escape(pattern)}"' for label, pattern in patterns)
 
 
-def threshold_lines(tenant: str, thresholds: Iterable[Threshold]) -> bytes:
-    """The ``user_threshold`` samples of one tenant."""
+def threshold_lines(tenant: str, thresholds: Iterable[Threshold]) -> dict[str, bytes]:
+    """The ``user_threshold`` samples of one tenant, by severity."""
     start = f'user_threshold{{tenant="{escape(tenant)}",'
-    lines = []
+    lines: defaultdict[str, list[str]] = defaultdict(list)
     for threshold in thresholds:
         labels = start + _base_labels(threshold.component, threshold.metric, threshold.severity)
         if threshold.dimensions or threshold.patterns:
             labels += _dimension_labels(threshold.dimensions, threshold.patterns)
-        lines.append(labels + "} " + number(threshold.value) + "\n")
-    return "".join(lines).encode()
+        lines[threshold.severity].append(labels + "} " + number(threshold.value) + "\n")
+    return {severity: "".join(some).encode() for severity, some in lines.items()}
 
 
 @lru_cache(maxsize=_CACHED)
@@ -69,11 +70,18 @@ def _state_labels(state: str, severity: str, reason: str | None) -> str:
     return labels if reason is None else f'{labels},reason="{escape(reason)}"'
 
 
-def state_lines(tenant: str, states: Iterable[ActiveState]) -> bytes:
-    """The ``user_state_filter`` samples of one tenant: one for each state (and reason) that is on."""
+def state_lines(tenant: str, states: Iterable[ActiveState]) -> dict[str, bytes]:
+    """The ``user_state_filter`` samples of one tenant, one for each state (and reason) that is on.
+
+    By all labels but the tenant, in the order in which Prometheus sorts them.
+    """
     start = f'user_state_filter{{tenant="{escape(tenant)}",'
-    lines = [f"{start}{_state_labels(name, severity, reason)}}} 1\n" for _, name, severity, reason in states]
-    return "".join(lines).encode()
+    return {
+        f"{name} {reason or ''} {severity}": (
+            f"{start}{_state_labels(name, severity, reason)}}} 1\n".encode()
+        )
+        for _, name, severity, reason in states
+    }
 
 
 def file_line(metric: str, file: str, value: int) -> bytes:

@@ -102,8 +102,8 @@ def _joined(parts: Iterable[bytes]) -> tuple[bytes, ...]:
 
 def _families(families: RenderedFamilies) -> tuple[list[bytes], list[Deflated]]:
     laid_out = (
-        (metrics.USER_THRESHOLD, families.thresholds),
-        (metrics.USER_STATE_FILTER, families.states),
+        (metrics.USER_THRESHOLD, tuple(chain.from_iterable(families.thresholds.values()))),
+        (metrics.USER_STATE_FILTER, tuple(chain.from_iterable(families.states.values()))),
         (metrics.FILE_ACCEPTED, families.files_accepted),
         (metrics.REJECTED_KEYS, families.rejected_keys),
     )

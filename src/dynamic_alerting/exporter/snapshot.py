@@ -6,13 +6,13 @@ windows or expiries passed, or if its open keys are expanded to other label sets
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.loader import FileStatus, Loaded
 from dynamic_alerting.config.series_limit import over_series_limit
-from dynamic_alerting.exporter.chunks import Chunk, rechunk, runs
+from dynamic_alerting.exporter.chunks import Chunks, Layers, rechunk, rechunk_layers, runs
 from dynamic_alerting.exporter.discovery.expansion import NO_EXPANSION, Expansion
 from dynamic_alerting.exporter.exposition import file_line, state_lines, threshold_lines
 from dynamic_alerting.exporter.metrics import FILE_ACCEPTED, REJECTED_KEYS
@@ -45,12 +45,19 @@ class RenderedTenant:
 
 @dataclass(frozen=True, slots=True)
 class RenderedFamilies:
-    """The chunks of the families that are rendered at a reload."""
+    """The chunks of the families that are rendered at a reload.
 
-    thresholds: tuple[Chunk, ...] = ()
-    states: tuple[Chunk, ...] = ()
-    files_accepted: tuple[Chunk, ...] = ()
-    rejected_keys: tuple[Chunk, ...] = ()
+    Attributes:
+        thresholds: In layers by severity.
+        states: In layers by filter, reason and severity.
+        files_accepted: By file.
+        rejected_keys: By file.
+    """
+
+    thresholds: Layers = field(default_factory=dict)
+    states: Layers = field(default_factory=dict)
+    files_accepted: Chunks = ()
+    rejected_keys: Chunks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +192,8 @@ class _Rendering:
         self.at = at
         self.expansion = expansion
         self.limit = limit
-        self._thresholds: dict[str, bytes] = {}
-        self._states: dict[str, bytes] = {}
+        self._thresholds: dict[str, Mapping[str, bytes]] = {}
+        self._states: dict[str, Mapping[str, bytes]] = {}
 
     def is_true(self, rendered: RenderedTenant, tenant: Tenant) -> bool:
         """Whether what was rendered earlier is what would be rendered now."""
@@ -215,19 +222,17 @@ class _Rendering:
         self, names: tuple[str, ...], files: tuple[FileStatus, ...], previous: Snapshot | None
     ) -> RenderedFamilies:
         old = previous.families if previous else RenderedFamilies()
-        cut = runs(names, old.thresholds)
+        cut = runs(names, next(iter(old.thresholds.values()), ()))
         accepted, rejected = _file_families(files, previous)
         return RenderedFamilies(
-            rechunk(old.thresholds, cut, self._thresholds),
-            rechunk(old.states, cut, self._states),
+            rechunk_layers(old.thresholds, cut, self._thresholds),
+            rechunk_layers(old.states, cut, self._states),
             accepted,
             rejected,
         )
 
 
-def _file_families(
-    files: tuple[FileStatus, ...], previous: Snapshot | None
-) -> tuple[tuple[Chunk, ...], tuple[Chunk, ...]]:
+def _file_families(files: tuple[FileStatus, ...], previous: Snapshot | None) -> tuple[Chunks, Chunks]:
     old = previous.families if previous else RenderedFamilies()
     untouched = set(map(id, previous.loaded.files)) if previous else set()
     accepted: dict[str, bytes] = {}

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynamic_alerting.exporter.chunks import NAMES_PER_CHUNK, rechunk, runs
+from dynamic_alerting.exporter.chunks import NAMES_PER_CHUNK, rechunk, rechunk_layers, runs
 
 names = st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=300).map(sorted)
 texts = st.dictionaries(st.text(min_size=1, max_size=6), st.binary(max_size=30), max_size=200)
@@ -37,6 +37,26 @@ def test_after_any_change_the_chunks_hold_the_current_lines(
     second = rechunk(first, runs(sorted(new)), changed)
     assert b"".join(chunk.plain for chunk in second) == b"".join(new[name] for name in sorted(new))
     assert all(chunk.lines(name) == new[name] for chunk in second for name in chunk.names)
+
+
+layered = st.dictionaries(
+    st.text(min_size=1, max_size=6),
+    st.dictionaries(st.sampled_from(["critical", "info", "warning"]), st.binary(max_size=9)),
+    max_size=100,
+)
+
+
+@given(layered, layered)
+def test_after_any_change_the_layers_hold_the_current_lines_in_order(
+    old: dict[str, dict[str, bytes]], new: dict[str, dict[str, bytes]]
+) -> None:
+    first = rechunk_layers({}, runs(sorted(old)), old)
+    changed = {name: lines for name, lines in new.items() if old.get(name) != lines}
+    second = rechunk_layers(first, runs(sorted(new)), changed)
+    assert list(second) == sorted({layer for lines in new.values() for layer in lines if lines[layer]})
+    for layer, chunks in second.items():
+        expected = b"".join(new[name].get(layer, b"") for name in sorted(new))
+        assert b"".join(chunk.plain for chunk in chunks) == expected
 
 
 def test_one_changed_name_costs_one_chunk() -> None:

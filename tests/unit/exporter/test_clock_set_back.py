@@ -20,7 +20,7 @@ EARLIER = NOON - timedelta(hours=1)
 
 
 def _lines(snapshot: Snapshot) -> bytes:
-    return b"".join(chunk.plain for chunk in snapshot.families.thresholds)
+    return b"".join(chunk.plain for layer in snapshot.families.thresholds.values() for chunk in layer)
 
 
 @pytest.mark.parametrize(

@@ -35,16 +35,15 @@ def threshold(value: float = 80.0, **changes: object) -> Threshold:
 
 
 def test_a_plain_threshold() -> None:
-    assert threshold_lines("db-a", [threshold()]) == (
-        b'user_threshold{tenant="db-a",component="mysql",metric="connections",severity="warning"} 80\n'
-    )
+    line = b'user_threshold{tenant="db-a",component="mysql",metric="connections",severity="warning"} 80\n'
+    assert threshold_lines("db-a", [threshold()]) == {"warning": line}
 
 
 def test_dimensions_and_patterns_follow_the_fixed_labels() -> None:
     line = threshold_lines(
         "db-a", [threshold(dimensions=(("queue", "email"),), patterns=(("priority", "h{1,2}"),))]
     )
-    assert line.endswith(b',severity="warning",queue="email",priority_re="h{1,2}"} 80\n')
+    assert line["warning"].endswith(b',severity="warning",queue="email",priority_re="h{1,2}"} 80\n')
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,8 @@ def test_numbers_are_read_back_exactly(value: float) -> None:
 
 @given(any_text, any_text, st.floats(allow_nan=False))
 def test_any_text_survives_both_strict_parsers(tenant: str, dimension: str, value: float) -> None:
-    lines = HEADER + threshold_lines(tenant, [threshold(value, dimensions=(("queue", dimension),))]).decode()
+    thresholds = threshold_lines(tenant, [threshold(value, dimensions=(("queue", dimension),))])
+    lines = HEADER + thresholds["warning"].decode()
     strict = parse_openmetrics(lines + "# EOF\n")  # type: ignore[no-untyped-call] # untyped library
     for families in (parse_text(lines), strict):
         (family,) = islice(families, 2)
@@ -92,7 +92,7 @@ def test_a_state_with_and_without_a_reason() -> None:
         ActiveState("db-a", "maintenance", Severity.INFO, None),
         ActiveState("db-a", "container", Severity.CRITICAL, 'Crash"Loop'),
     ]
-    assert state_lines("db-a", states) == (
-        b'user_state_filter{tenant="db-a",filter="maintenance",severity="info"} 1\n'
-        b'user_state_filter{tenant="db-a",filter="container",severity="critical",reason="Crash\\"Loop"} 1\n'
-    )
+    assert list(state_lines("db-a", states).values()) == [
+        b'user_state_filter{tenant="db-a",filter="maintenance",severity="info"} 1\n',
+        b'user_state_filter{tenant="db-a",filter="container",severity="critical",reason="Crash\\"Loop"} 1\n',
+    ]

@@ -58,10 +58,14 @@ def snapshot_of(
     return build_snapshot(loader.load(), catalogue, NOW, None, expansion, limit=limit)
 
 
+def threshold_lines(snapshot: Snapshot) -> list[str]:
+    layers = snapshot.families.thresholds.values()
+    return b"".join(chunk.plain for layer in layers for chunk in layer).decode().splitlines()
+
+
 def kept(snapshot: Snapshot) -> list[str]:
     """What db-a is served, each as metric and dimension or value."""
-    lines = b"".join(chunk.plain for chunk in snapshot.families.thresholds).decode().splitlines()
-    own = [line for line in lines if 'tenant="db-a"' in line]
+    own = [line for line in threshold_lines(snapshot) if 'tenant="db-a"' in line]
     assert len(own) == len(set(own))
     return sorted(own)
 
@@ -91,9 +95,8 @@ def test_own_keys_come_first_in_file_order_then_defaults_then_expansions(
 
 
 def test_other_tenants_lines_are_the_same(written: Loader, catalogue: Catalogue) -> None:
-    def lines_of_b(snapshot: Snapshot) -> list[bytes]:
-        lines = b"".join(chunk.plain for chunk in snapshot.families.thresholds).splitlines()
-        return [line for line in lines if b'tenant="db-b"' in line]
+    def lines_of_b(snapshot: Snapshot) -> list[str]:
+        return [line for line in threshold_lines(snapshot) if 'tenant="db-b"' in line]
 
     limited, free = (snapshot_of(written, catalogue, limit) for limit in (2, 0))
     assert lines_of_b(limited) == lines_of_b(free)

@@ -76,7 +76,8 @@ def test_what_did_not_change_is_the_same_object(generations: tuple[Served, Serve
     assert old is not None
     assert new is not None
     assert [name for name in new.tenants if new.tenants[name] is not old.tenants[name]] == ["db-0200"]
-    chunks = zip(old.families.thresholds, new.families.thresholds, strict=True)
+    assert list(old.families.thresholds) == list(new.families.thresholds) == ["warning"]
+    chunks = zip(*(each.families.thresholds["warning"] for each in (old, new)), strict=True)
     assert sum(before is not after for before, after in chunks) == 1
     assert old.families.states == new.families.states
 
