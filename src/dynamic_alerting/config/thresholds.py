@@ -88,7 +88,8 @@ class ThresholdReader:
             if type(value) is not Custom or value.severity is not None or node.repeated:
                 value = self._value(known, key_node, value_node, is_repeated=text in node.repeated)
             if value is not None:
-                origin = new(Origin, (file, key_node.line + 1, key_node.column + 1))
+                start = key_node.start
+                origin = new(Origin, (file, start.line + 1, start.column + 1))
                 entries.append(new(Entry, (known.key, value, origin)))
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
@@ -173,7 +174,7 @@ class ThresholdReader:
         self._report.on(
             "DA044",
             node,
-            f"This is the same series as {shortened(first.text)!r} on line {first.line + 1}, "
+            f"This is the same series as {shortened(first.text)!r} on line {first.start.line + 1}, "
             "which stays in force.",
             "Keep one of the two lines.",
             text=node.text,
@@ -187,7 +188,7 @@ class ThresholdReader:
                     "DA044",
                     node,
                     f"{shortened(node.text)!r} sets the critical tier, and so does {shortened(other.text)!r} "
-                    f"on line {other.line + 1}, which wins.",
+                    f"on line {other.start.line + 1}, which wins.",
                     'Take ":critical" away here, or keep only one of the two lines.',
                     text=node.text,
                 )
