@@ -39,14 +39,14 @@ class ThresholdReader:
 
     Attributes:
         values: the reader of their values.
-        has_reserved_keys: whether the mapping also has keys that start with an underscore.
+        reserved: the keys of the mapping that start with an underscore, which are left to the caller.
     """
 
     def __init__(
         self, vocabulary: Vocabulary, report: FileReport, previous: Iterable[Entry], otherwise: str
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
-        self.has_reserved_keys = False
+        self.reserved: list[str] = []
         self._vocabulary = vocabulary
         self._report = report
         self._previous = previous
@@ -57,27 +57,26 @@ class ThresholdReader:
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
     def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901 - the hot path of a load: one loop
-        """Read all threshold keys of a mapping; refused ones are reported and keep what they last were.
-
-        Keys that start with an underscore are left to the caller; ``has_reserved_keys`` says that there are.
-        """
+        """Read all threshold keys of a mapping; refused ones are reported and keep what they last were."""
         entries: list[Entry] = []
         new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every threshold
         file = self._report.file
         known_keys = self._vocabulary.known
         written = self._written
+        repeated = node.repeated
         for text, (key_node, value_node) in node.pairs.items():
             known = known_keys.get(text)
             if known is None or known.key.patterns:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            if known.foreign_label is not None:
+            key, tier, _, pack, foreign_label = known
+            if foreign_label is not None:
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
                 continue
-            if known.pack is None:
+            if pack is None:
                 self._remark(known, key_node)
-            if written.setdefault(known.tier, key_node) is not key_node:
+            if written.setdefault(tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
                 continue
             # Nearly every value is a plain number; all else takes the longer way.
@@ -85,12 +84,12 @@ class ThresholdReader:
                 value: Value | None = parse_plain(value_node.text) if type(value_node) is Scalar else None
             except ValueSyntaxError:
                 value = None
-            if type(value) is not Custom or value.severity is not None or node.repeated:
-                value = self._value(known, key_node, value_node, is_repeated=text in node.repeated)
+            if type(value) is not Custom or value.severity is not None or repeated:
+                value = self._value(known, key_node, value_node, is_repeated=text in repeated)
             if value is not None:
                 start = key_node.start
                 origin = new(Origin, (file, start.line + 1, start.column + 1))
-                entries.append(new(Entry, (known.key, value, origin)))
+                entries.append(new(Entry, (key, value, origin)))
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
         self._report_replaced_values()
@@ -99,7 +98,7 @@ class ThresholdReader:
     def _key(self, node: Scalar) -> KnownKey | None:
         """A key that is met for the first time, or has a pattern; None where it is not to be used."""
         if node.text.startswith("_"):
-            self.has_reserved_keys = True
+            self.reserved.append(node.text)
             return None
         if "=~" in node.text and not self._may_have_pattern():
             self._refuse_pattern(node)

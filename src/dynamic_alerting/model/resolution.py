@@ -122,8 +122,8 @@ class Resolver:
             # What nearly every key comes to; the same as above with a tenth of the steps.
             component, metric, _, _ = served
             other = critical.get(name) or default.critical.get(CRITICAL)
-            for one in (warning,) if other is None or other.number is None else (warning, other):
-                number, severity, key, layer, origin, window, expires = one
+            for said_here in (warning,) if other is None or other.number is None else (warning, other):
+                number, severity, key, layer, origin, window, expires = said_here
                 add(
                     new(
                         Threshold,
