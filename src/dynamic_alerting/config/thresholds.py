@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
+from dynamic_alerting.config.pattern_effort import pattern_efforts
 from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
@@ -17,7 +18,7 @@ from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dynamic_alerting.config.nodes import Mapping, Node
     from dynamic_alerting.config.reporting import FileReport
@@ -93,7 +94,8 @@ class ThresholdReader:
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
         self._report_replaced_values()
-        return tuple(entries)
+        refused = self._refuse_effort(entries) if self._patterns else None
+        return tuple(entry for entry in entries if entry not in refused) if refused else tuple(entries)
 
     def _key(self, node: Scalar) -> KnownKey | None:
         """A key that is met for the first time, or has a pattern; None where it is not to be used."""
@@ -126,6 +128,26 @@ class ThresholdReader:
             'Join patterns that have one value, as in queue=~"a|b", or name the values with exact keys.',
             text=node.text,
         )
+
+    def _refuse_effort(self, entries: Sequence[Entry]) -> set[Entry]:
+        """The pattern keys that would take too long to match, which are reported."""
+        refused = set()
+        for entry, effort in pattern_efforts(entries):
+            if effort <= self._vocabulary.effort_left:
+                self._vocabulary.effort_left -= effort
+                continue
+            refused.add(entry)
+            text = entry.key.text
+            self._report.at_position(
+                "DA048",
+                entry.origin.line,
+                entry.origin.column,
+                text=text,
+                message=f"{shortened(text)!r} is ignored: matching the file's patterns up to it against the "
+                "values that exact keys name would take too long.",
+                advice="Repeat less in patterns, as + in place of {1,100}; join those that have one value.",
+            )
+        return refused
 
     def _value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
         """The value of one key; None where it is refused."""
