@@ -11,6 +11,7 @@ from typing import Any
 from bench import yaml_files
 from bench.fitting import fitted_power
 from bench.loading import Loading, measure_loading
+from bench.memory import OverReloads, measure_over_reloads
 from bench.processes import Starting, measure_starting
 from bench.reloading import SETTLING, Reloading, measure_reloading
 from bench.report import Figure, as_json, as_text
@@ -22,6 +23,7 @@ SCRAPE_RATIO = 100
 RELOAD_SHARE = 50
 LOAD_SECONDS = 5
 START_SECONDS = 1
+MEMORY_STAYS = 1.1  # times what it was when it had settled
 LINEAR = 0.1  # how far the exponent may be from 1
 
 # Seconds that PyYAML's C loader took for such a file where the prototype was measured, which tells how much
@@ -39,7 +41,7 @@ class Size:
         tenants: of the scrape, start and memory.
         files: of the cold loads; the last is the largest.
         scrapes: in each run.
-        reloads: after which memory is looked at.
+        reloads: numbers of them after which memory is looked at, ascending.
         settling: seconds to wait after files were written.
     """
 
@@ -48,7 +50,7 @@ class Size:
     tenants: int
     files: tuple[int, ...]
     scrapes: int
-    reloads: int
+    reloads: tuple[int, ...]
     settling: float
 
 
@@ -58,10 +60,10 @@ FULL = Size(
     tenants=1_000,
     files=(1_000, 2_500, 5_000, 10_000),
     scrapes=20,
-    reloads=20,
+    reloads=(10, 25, 50, 100, 200),
     settling=SETTLING,
 )
-TINY = Size(runs=1, loads=1, tenants=2, files=(2, 4, 8), scrapes=1, reloads=1, settling=0)
+TINY = Size(runs=1, loads=1, tenants=2, files=(2, 4, 8), scrapes=1, reloads=(1, 2), settling=0)
 
 
 def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
@@ -72,7 +74,8 @@ def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
         write_tenants(most, size.files[-1])
         scraping = measure_scraping(some, runs=size.runs, scrapes=size.scrapes)
         files = measure_files(runs=size.runs, files=min(300, size.tenants))
-        starting = measure_starting(size.tenants, runs=size.runs, reloads=size.reloads)
+        starting = measure_starting(size.tenants, runs=size.runs)
+        over_reloads = measure_over_reloads(size.tenants, size.reloads)
         loads = _loads(Path(scratch), size)
         reloading = measure_reloading(most, runs=size.runs, settling=size.settling)
     figures = [
@@ -81,6 +84,7 @@ def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
         *_loading(loads),
         *_reloading(reloading, size.files[-1]),
         *_starting(starting, size.tenants),
+        _over_reloads(over_reloads, size.tenants),
     ]
     raw = {
         "scraping": scraping,
@@ -88,6 +92,7 @@ def measure(size: Size) -> tuple[list[Figure], dict[str, Any]]:
         "loads": loads,
         "reloading": reloading,
         "starting": starting,
+        "over_reloads": over_reloads,
     }
     return figures, {
         name: one._asdict() if hasattr(one, "_asdict") else one  # named tuples would be lists in JSON
@@ -198,12 +203,19 @@ def _starting(taken: Starting, tenants: int) -> Iterator[Figure]:
         f"{_mebibytes(taken.resident - taken.bare_resident)}",
         f"{_mebibytes(taken.bare_resident)} (without tenants)",
     )
-    yield Figure(
-        f"growth of memory over {taken.reloads} reloads, {tenants:,} tenants: in each, a tenth of the files "
-        "is written anew, and a twentieth of the tenants goes and others come",
-        _mebibytes(taken.grown),
-        f"{_mebibytes(taken.resident - taken.bare_resident)} (memory for {tenants:,} tenants)",
-        f"{taken.grown / (taken.resident - taken.bare_resident):.2f}",
+
+
+def _over_reloads(taken: OverReloads, tenants: int) -> Figure:
+    *first, last = taken.after
+    ratio = taken.most_later / taken.after[taken.settled]
+    return Figure(
+        f"memory of the process after {', '.join(map(str, first))} and {last} reloads, {tenants:,} tenants: "
+        "in each, a tenth of the files is written anew, and a twentieth of the tenants goes and others come",
+        ", ".join(map(_mebibytes, taken.after.values())),
+        f"{_mebibytes(taken.started)} (before the first)",
+        f"{ratio:.2f}",
+        line=f"after more than {taken.settled}, at most {MEMORY_STAYS} times that after {taken.settled}",
+        holds=ratio <= MEMORY_STAYS,
     )
 
 

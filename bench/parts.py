@@ -89,9 +89,9 @@ def _sizes_take(plan: Plan) -> float:
 
 def _exporter_takes(plan: Plan) -> float:
     files = sum(plan.exporter.files) * plan.exporter.loads
-    return (
-        10 + files * 0.003 + plan.exporter.runs * (plan.exporter.tenants * 0.02 + 2 * plan.exporter.settling)
-    )
+    once = plan.exporter.tenants * 0.02 + 2 * plan.exporter.settling
+    reloads = plan.exporter.reloads[-1] * plan.exporter.tenants * 0.0006
+    return 10 + files * 0.003 + plan.exporter.runs * once + reloads
 
 
 def _latency_takes(plan: Plan) -> float:

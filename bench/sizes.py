@@ -13,8 +13,8 @@ from bench.reloading import SETTLING, Reloading, measure_reloading
 from bench.scraping import Scraping, measure_scraping
 from bench.tenants import write_tenants
 
-_SCRAPES, _RELOADS = 20, 3
-"""Scrapes in a measurement; reloads before memory is looked at again."""
+_SCRAPES = 20
+"""In a measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _measure(tenants: int, runs: int, settling: float, report: Callable[[str], N
         report(f"{tenants:,} tenants: loaded")
         scraping = measure_scraping(directory, runs=runs, scrapes=_SCRAPES)
         report(f"{tenants:,} tenants: scraped")
-        starting = measure_starting(tenants, runs=1, reloads=_RELOADS)
+        starting = measure_starting(tenants, runs=1)
         with ExporterProcess(directory) as exporter:
             exposition = exporter.scrape()
         gauges = measure_gauges(exposition)

@@ -86,7 +86,7 @@ class _Builder:
             return None
         root = self._document()
         following: Any = self._next_event()
-        start = _mark(following.start_mark)
+        start = following.start_mark
         if type(following) is DocumentStartEvent:
             self._refuse(
                 "DA013",
@@ -100,6 +100,7 @@ class _Builder:
     def _document(self) -> Node:  # noqa: C901, PLR0912, PLR0915 - the hot path of a load: one loop, no calls
         """The nodes up to the end of the document."""
         next_event = self._next_event
+        new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every scalar
         outer: list[tuple[Mapping | Sequence | None, str | None]] = []
         current: Mapping | Sequence | None = None
         pairs: dict[str, tuple[Scalar, Node]] | None = None  # of the current mapping
@@ -112,15 +113,10 @@ class _Builder:
             kind = type(event)
             opened: Mapping | Sequence | None = None
             if kind is ScalarEvent:
-                start, end = event.start_mark, event.end_mark
                 is_plain = not event.style
                 if event.tag is not None and self._is_string(event):
                     is_plain = False
-                # tuple.__new__: a named tuple's own constructor takes twice as long, here for every scalar.
-                scalar = tuple.__new__(
-                    Scalar,
-                    (event.value, is_plain, start.line, start.column, end.line, end.column),
-                )
+                scalar = new(Scalar, (event.value, is_plain, event.start_mark, event.end_mark))
                 if event.anchor is not None:
                     self._anchors[event.anchor] = scalar
                 if pairs is not None and key is None and event.value != "<<":
@@ -131,7 +127,7 @@ class _Builder:
                 node = opened = self._open(event, len(outer))
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 if current is not None:
-                    current.end = _mark(event.end_mark)
+                    current.end = event.end_mark
                 if anchor is not None:
                     self._anchors[anchor] = current
                 current, anchor = outer.pop()
@@ -190,8 +186,7 @@ class _Builder:
     def _open(self, event: Any, level: int) -> Mapping | Sequence:  # noqa: ANN401 - PyYAML's events are untyped
         if level >= DEEPEST_NESTING:
             self._refuse_depth(event)
-        start = _mark(event.start_mark)
-        node = Mapping(start) if type(event) is MappingStartEvent else Sequence(start)
+        node = (Mapping if type(event) is MappingStartEvent else Sequence)(event.start_mark)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         if event.tag is not None:
@@ -203,7 +198,7 @@ class _Builder:
         if not is_core_tag(event.tag):
             self._refuse(
                 "DA012",
-                _mark(event.start_mark),
+                event.start_mark,
                 short_tag(event.tag),
                 f"The tag {short_tag(event.tag)} means nothing in a configuration file.",
                 "Remove it; quote a text that starts with an exclamation mark.",
@@ -219,13 +214,13 @@ class _Builder:
                 if name in self._anchors
                 else f"Nothing above this place is named &{name}."
             )
-            self._refuse("DA015", _mark(event.start_mark), f"*{name}", problem, _ALIAS_ADVICE)
+            self._refuse("DA015", event.start_mark, f"*{name}", problem, _ALIAS_ADVICE)
         extent = extent_of(node, self._extents)
         self._added_by_aliases += extent.nodes
         if self._added_by_aliases > LARGEST_EXPANSION:
             self._refuse(
                 "DA016",
-                _mark(event.start_mark),
+                event.start_mark,
                 f"*{name}",
                 f"With this alias, the file's aliases stand for more than {LARGEST_EXPANSION} nodes.",
                 "Write the values out, or into the defaults of _defaults.yaml.",
@@ -237,7 +232,7 @@ class _Builder:
     def _refuse_depth(self, event: Any) -> NoReturn:  # noqa: ANN401 - as above
         self._refuse(
             "DA017",
-            _mark(event.start_mark),
+            event.start_mark,
             self._report.line(event.start_mark.line + 1)[event.start_mark.column :],
             f"More than {DEEPEST_NESTING} lists and mappings are nested here.",
             "Look for brackets or indentation that are not meant; the language needs half as many levels.",
@@ -246,7 +241,3 @@ class _Builder:
     def _refuse(self, finding_id: str, mark: Mark, text: str, message: str, advice: str) -> NoReturn:
         self._report.at(finding_id, mark, text, message, advice)
         raise DocumentRefused
-
-
-def _mark(mark: Any) -> Mark:  # noqa: ANN401 - as above
-    return Mark(mark.line, mark.column)

@@ -169,9 +169,8 @@ class _FileReader:
             self._vocabulary, self._report, self._last.defaults, "There is no such default."
         )
         entries = reader.read(node)
-        for key, _ in node.pairs.values() if reader.has_reserved_keys else ():
-            if key.text.startswith("_"):
-                self._refuse_reserved(key)
+        for text in reader.reserved:
+            self._refuse_reserved(node.pairs[text][0])
         self._deadlines.note(reader.values.expiring)
         return entries
 

@@ -6,7 +6,7 @@ about a configuration names a line and a column, and because editing splices tex
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,46 +14,32 @@ if TYPE_CHECKING:
 NULL_SPELLINGS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-class Mark(NamedTuple):
-    """A place in a text, counted from zero.
+class Mark(Protocol):
+    """A place in a text, counted from zero: what the parser says, which is kept as it comes."""
 
-    Attributes:
-        line: lines before this place.
-        column: characters before this place on its line.
-    """
+    @property
+    def line(self) -> int:
+        """Lines before this place."""
 
-    line: int
-    column: int
+    @property
+    def column(self) -> int:
+        """Characters before this place on its line."""
 
 
 class Scalar(NamedTuple):
-    """One scalar; a flat tuple, because a load makes millions of them.
+    """One scalar; a tuple, because a load makes millions of them.
 
     Attributes:
         text: its text after unescaping.
         plain: whether it was written without quotes.
-        line: where it starts, as in ``start``.
-        column: the same.
-        end_line: where it ends, as in ``end``.
-        end_column: the same.
+        start: the place of its first character, quotes included.
+        end: the place after its last character.
     """
 
     text: str
     plain: bool
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-    @property
-    def start(self) -> Mark:
-        """The place of its first character, quotes included."""
-        return Mark(self.line, self.column)
-
-    @property
-    def end(self) -> Mark:
-        """The place after its last character."""
-        return Mark(self.end_line, self.end_column)
+    start: Mark
+    end: Mark
 
     @property
     def is_null(self) -> bool:

@@ -131,8 +131,10 @@ class FileReport:
 
     def written(self, node: Node) -> str:
         """The first line of a node's own text in the file, quotes included."""
-        (line, column), (end_line, end_column) = node.start, node.end
-        return self.line(line + 1)[column : end_column if end_line == line else None].rstrip()
+        start, end = node.start, node.end
+        return self.line(start.line + 1)[
+            start.column : end.column if end.line == start.line else None
+        ].rstrip()
 
     def closed(self) -> tuple[Finding, ...]:
         """All findings in the order of the file; a last one says how many were too many to list."""

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from yaml import MarkedYAMLError, YAMLError
 
-from dynamic_alerting.config.nodes import Mark
-
 if TYPE_CHECKING:
     from dynamic_alerting.config.reporting import FileReport
 
@@ -35,7 +33,7 @@ def report_syntax_error(error: YAMLError, report: FileReport) -> None:
         message = f"This is not YAML: {error}."
         report.at_position("DA010", 1, 1, text="", message=message, advice=_ANY_ADVICE)
         return
-    mark = Mark(error.problem_mark.line, error.problem_mark.column)
+    mark = error.problem_mark
     rest = report.line(mark.line + 1)[mark.column :]
     report.at("DA010", mark, rest, f"This is not YAML: {_problem(error, rest)}.", _advice(error), width=1)
 

@@ -87,8 +87,8 @@ class TenantReader:
         states: tuple[StateEntry, ...] = ()
         packs: frozenset[str] | None = None
         packs_origin: Origin | None = None
-        if reader.has_reserved_keys:
-            states, packs = self._reserved(settings, last)
+        if reader.reserved:
+            states, packs = self._reserved(reader.reserved, settings, last)
             if PACKS_KEY in settings.pairs:
                 packs_origin = self._origin(settings.pairs[PACKS_KEY][0])
         return Tenant(key.text, entries, states, packs, self._origin(key), packs_origin)
@@ -97,15 +97,14 @@ class TenantReader:
         return Origin(self._report.file, key.start.line + 1, key.start.column + 1)
 
     def _reserved(
-        self, settings: Mapping, last: Tenant | None
+        self, reserved: Iterable[str], settings: Mapping, last: Tenant | None
     ) -> tuple[tuple[StateEntry, ...], frozenset[str] | None]:
         """Read the keys that start with an underscore."""
         states = []
         packs: frozenset[str] | None = None
         last_states = {state.filter: state for state in last.states} if last else {}
-        for text, (key, node) in settings.pairs.items():
-            if not text.startswith("_"):
-                continue
+        for text in reserved:
+            key, node = settings.pairs[text]
             is_repeated = text in settings.repeated
             if text == PACKS_KEY:
                 packs = self._packs(node, last.packs if last else None, is_repeated=is_repeated)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
+from dynamic_alerting.config.pattern_effort import pattern_efforts
 from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
@@ -17,7 +18,7 @@ from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dynamic_alerting.config.nodes import Mapping, Node
     from dynamic_alerting.config.reporting import FileReport
@@ -39,14 +40,14 @@ class ThresholdReader:
 
     Attributes:
         values: the reader of their values.
-        has_reserved_keys: whether the mapping also has keys that start with an underscore.
+        reserved: the keys of the mapping that start with an underscore, which are left to the caller.
     """
 
     def __init__(
         self, vocabulary: Vocabulary, report: FileReport, previous: Iterable[Entry], otherwise: str
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
-        self.has_reserved_keys = False
+        self.reserved: list[str] = []
         self._vocabulary = vocabulary
         self._report = report
         self._previous = previous
@@ -57,27 +58,26 @@ class ThresholdReader:
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
     def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901 - the hot path of a load: one loop
-        """Read all threshold keys of a mapping; refused ones are reported and keep what they last were.
-
-        Keys that start with an underscore are left to the caller; ``has_reserved_keys`` says that there are.
-        """
+        """Read all threshold keys of a mapping; refused ones are reported and keep what they last were."""
         entries: list[Entry] = []
         new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every threshold
         file = self._report.file
         known_keys = self._vocabulary.known
         written = self._written
+        repeated = node.repeated
         for text, (key_node, value_node) in node.pairs.items():
             known = known_keys.get(text)
             if known is None or known.key.patterns:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            if known.foreign_label is not None:
+            key, tier, _, pack, foreign_label = known
+            if foreign_label is not None:
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
                 continue
-            if known.pack is None:
+            if pack is None:
                 self._remark(known, key_node)
-            if written.setdefault(known.tier, key_node) is not key_node:
+            if written.setdefault(tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
                 continue
             # Nearly every value is a plain number; all else takes the longer way.
@@ -85,20 +85,22 @@ class ThresholdReader:
                 value: Value | None = parse_plain(value_node.text) if type(value_node) is Scalar else None
             except ValueSyntaxError:
                 value = None
-            if type(value) is not Custom or value.severity is not None or node.repeated:
-                value = self._value(known, key_node, value_node, is_repeated=text in node.repeated)
+            if type(value) is not Custom or value.severity is not None or repeated:
+                value = self._value(known, key_node, value_node, is_repeated=text in repeated)
             if value is not None:
-                origin = new(Origin, (file, key_node.line + 1, key_node.column + 1))
-                entries.append(new(Entry, (known.key, value, origin)))
+                start = key_node.start
+                origin = new(Origin, (file, start.line + 1, start.column + 1))
+                entries.append(new(Entry, (key, value, origin)))
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
         self._report_replaced_values()
-        return tuple(entries)
+        refused = self._refuse_effort(entries) if self._patterns else None
+        return tuple(entry for entry in entries if entry not in refused) if refused else tuple(entries)
 
     def _key(self, node: Scalar) -> KnownKey | None:
         """A key that is met for the first time, or has a pattern; None where it is not to be used."""
         if node.text.startswith("_"):
-            self.has_reserved_keys = True
+            self.reserved.append(node.text)
             return None
         if "=~" in node.text and not self._may_have_pattern():
             self._refuse_pattern(node)
@@ -126,6 +128,26 @@ class ThresholdReader:
             'Join patterns that have one value, as in queue=~"a|b", or name the values with exact keys.',
             text=node.text,
         )
+
+    def _refuse_effort(self, entries: Sequence[Entry]) -> set[Entry]:
+        """The pattern keys that would take too long to match, which are reported."""
+        refused = set()
+        for entry, effort in pattern_efforts(entries):
+            if effort <= self._vocabulary.effort_left:
+                self._vocabulary.effort_left -= effort
+                continue
+            refused.add(entry)
+            text = entry.key.text
+            self._report.at_position(
+                "DA048",
+                entry.origin.line,
+                entry.origin.column,
+                text=text,
+                message=f"{shortened(text)!r} is ignored: matching the file's patterns up to it against the "
+                "values that exact keys name would take too long.",
+                advice="Repeat less in patterns, as + in place of {1,100}; join those that have one value.",
+            )
+        return refused
 
     def _value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
         """The value of one key; None where it is refused."""
@@ -173,7 +195,7 @@ class ThresholdReader:
         self._report.on(
             "DA044",
             node,
-            f"This is the same series as {shortened(first.text)!r} on line {first.line + 1}, "
+            f"This is the same series as {shortened(first.text)!r} on line {first.start.line + 1}, "
             "which stays in force.",
             "Keep one of the two lines.",
             text=node.text,
@@ -187,7 +209,7 @@ class ThresholdReader:
                     "DA044",
                     node,
                     f"{shortened(node.text)!r} sets the critical tier, and so does {shortened(other.text)!r} "
-                    f"on line {other.line + 1}, which wins.",
+                    f"on line {other.start.line + 1}, which wins.",
                     'Take ":critical" away here, or keep only one of the two lines.',
                     text=node.text,
                 )

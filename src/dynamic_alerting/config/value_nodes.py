@@ -128,14 +128,14 @@ class ValueReader(Generic[T]):
         errors = self._report.errors
         self._check_fields(node, _OVERRIDE, "an override")
         has_strange_field = self._report.errors > errors  # which is then the missing one, mistyped
-        parts = [node.get(name) for name in _OVERRIDE]
-        for name, part in zip(_OVERRIDE, parts, strict=True):
-            if part is None and not has_strange_field:
+        for name in () if has_strange_field else _OVERRIDE:
+            if name not in node.pairs:
                 self._report.on(
                     "DA053", node, f"This override has no {name}.", f"Write {_EXAMPLE_OVERRIDE}.", text=name
                 )
-        window = self._window(parts[0]) if parts[0] else None
-        value = self._attempt(parts[1]) if parts[1] else None
+        window_node, value_node = node.get("window"), node.get("value")
+        window = self._window(window_node) if window_node else None
+        value = self._attempt(value_node) if value_node else None
         return None if window is None or value is None else Override(window, value)
 
     def _window(self, node: Node) -> Window | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dynamic_alerting.config.pattern_effort import EFFORT_OF_FILE
 from dynamic_alerting.config.reporting import LISTED_FINDINGS
 from dynamic_alerting.config.suggestions import nearest
 from dynamic_alerting.model.errors import KeySyntaxError
@@ -47,12 +48,14 @@ class Vocabulary:
         catalogue: what the packs declare.
         known: every key that was read, by its text; for loops that cannot afford a call.
         patterns_left: how many more pattern keys the present file may have; whoever reads one counts.
+        effort_left: how much more matching them may take; whoever accepts one counts.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._suggestions_left = LISTED_FINDINGS
         self.patterns_left = PATTERNS_OF_FILE
+        self.effort_left = EFFORT_OF_FILE
         self.known: dict[str, KnownKey] = {}
         self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
 
@@ -65,6 +68,7 @@ class Vocabulary:
         """
         self._suggestions_left = LISTED_FINDINGS
         self.patterns_left = PATTERNS_OF_FILE
+        self.effort_left = EFFORT_OF_FILE
         if len(self.known) > _REMEMBERED:
             self.known.clear()
             self._tiers.clear()

@@ -147,10 +147,14 @@ class _Applicable:
         """Return the key that is asked first; None where none is for the label set."""
         if tier is None:
             return None
-        found = [tier.exact[selector] for selector in self._exact if selector in tier.exact]
-        if found:
-            return min(found, key=itemgetter(0))[1]
-        return next((said for said in tier.patterns if self._is_for(said.key)), None)
+        if tier.exact:
+            found = [tier.exact[selector] for selector in self._exact if selector in tier.exact]
+            if found:
+                return min(found, key=itemgetter(0))[1]
+        for said in tier.patterns:
+            if self._is_for(said.key):
+                return said
+        return None
 
     def _is_for(self, key: ThresholdKey) -> bool:
         is_for = self._known.get(key.selector)
@@ -181,7 +185,10 @@ class _Search:
     def applicable(self, labels: Labels) -> _Applicable:
         """Return the keys that are for a label set."""
         values = dict(labels)
-        if len(self._exact) >> len(labels):
+        if len(labels) == 1:
+            key = self._exact.get(labels)  # an exact key names at least one label
+            exact = [] if key is None else [key.selector]
+        elif len(self._exact) >> len(labels):
             # Exact keys name some of the set's labels: with fewer such choices than keys, look them up.
             ordered = sorted(labels)
             choices = chain.from_iterable(combinations(ordered, n + 1) for n in range(len(ordered)))
@@ -200,8 +207,14 @@ class _Search:
 
 def _tier(steps: Sequence[Said]) -> _Tier:
     """Exact keys are asked before patterns, and a tier has at most one of each selector."""
-    exact = {one.key.selector: (place, one) for place, one in enumerate(steps) if not one.key.patterns}
-    return _Tier(exact, [one for one in steps if one.key.patterns])
+    exact: dict[str, tuple[int, Said]] = {}
+    patterns: list[Said] = []
+    for place, one in enumerate(steps):
+        if one.key.patterns:
+            patterns.append(one)
+        else:
+            exact[one.key.selector] = (place, one)
+    return _Tier(exact, patterns)
 
 
 def _served(

@@ -97,7 +97,7 @@ class Resolver:
     ) -> list[Threshold]:
         thresholds: list[Threshold] = []
         add, new = thresholds.append, tuple.__new__  # a NamedTuple's own constructor takes twice as long
-        plain, critical, dimensional = said.plain, said.critical, said.dimensional
+        plain, critical, dimensional, _ = said
         names = dict.fromkeys(said.names())
         for name, default in defaults.items():
             if default.dimensional:
@@ -107,7 +107,7 @@ class Resolver:
                     add(new(Threshold, (tenant, *one[1:])))
         for name in names:
             default = defaults.get(name, NO_DEFAULT)
-            served = self._served_as(name)
+            served = self._served.get(name) or self._served_as(name)
             if name in dimensional or default.dimensional:
                 rungs = _base_rungs(name, said, default)
                 thresholds += base_thresholds(tenant, served, rungs[1])
@@ -121,14 +121,29 @@ class Resolver:
                 continue
             # What nearly every key comes to; the same as above with a tenth of the steps.
             component, metric, _, _ = served
-            number, _, key, layer, origin, window, expires = warning
-            here = (tenant, component, metric, WARNING, number, (), ())
-            add(new(Threshold, (*here, key.text, layer, origin, window, expires)))
             other = critical.get(name) or default.critical.get(CRITICAL)
-            if other is not None and other.number is not None:
-                number, _, key, layer, origin, window, expires = other
-                here = (tenant, component, metric, CRITICAL, number, (), ())
-                add(new(Threshold, (*here, key.text, layer, origin, window, expires)))
+            for said_here in (warning,) if other is None or other.number is None else (warning, other):
+                number, severity, key, layer, origin, window, expires = said_here
+                add(
+                    new(
+                        Threshold,
+                        # Spelled out: put together from parts, it would be copied twice.
+                        (
+                            tenant,
+                            component,
+                            metric,
+                            severity,
+                            number,
+                            (),
+                            (),
+                            key.text,
+                            layer,
+                            origin,
+                            window,
+                            expires,
+                        ),
+                    )
+                )
         return thresholds
 
     def _states(self, tenant: Tenant, moment: Moment) -> tuple[tuple[ActiveState, ...], datetime | None]:

@@ -92,7 +92,7 @@ def listen(entries: Iterable[Entry], moment: Moment, layers: Layers) -> Statemen
                 changes[name] = min(until, changes.get(name, until))
             if value is USE_DEFAULT:
                 continue
-        number, severity = (value.number, value.severity) if isinstance(value, Custom) else (None, None)
+        number, severity = (value.number, value.severity) if type(value) is Custom else (None, None)
         is_critical = key.is_critical
         tier = CRITICAL if is_critical else severity or WARNING
         if key.matchers:

@@ -99,3 +99,37 @@ def test_a_file_of_patterns_is_not_read_to_its_end(
     assert [len(tenant.entries) for tenant in loaded.configuration.tenants if tenant.name == "db-b"] == [1]
     assert "DA048" in {finding.id for finding in loaded.findings if finding.file == "db-a.yaml"}
     assert not [finding for finding in loaded.findings if finding.file == "db-b.yaml"]
+
+
+def _exact(count: int) -> str:
+    return "".join(f'    redis_queue_length{{queue="orders-{number:05}"}}: 1\n' for number in range(count))
+
+
+def test_a_file_whose_patterns_would_take_long_to_match_loses_the_last_of_them(confd: Any) -> None:
+    """Otherwise a megabyte of them takes most of a minute, each time that a schedule changes a value."""
+    large = "".join(
+        f'    redis_queue_length_critical{{queue=~"(.?){{1,100}}{number}"}}: 2\n' for number in range(90)
+    )
+    confd.write(db_a=f"tenants:\n  db-a:\n{_exact(2_000)}{large}    mysql_cpu: 7\n")
+    loaded = confd.load()
+    ids = [finding.id for finding in loaded.findings]
+    (tenant,) = loaded.configuration.tenants
+    kept = [entry.key.patterns[0][1] for entry in tenant.entries if entry.key.patterns]
+    assert set(ids) == {"DA048"}
+    assert kept == [f"(.?){{1,100}}{number}" for number in range(90 - len(ids))]
+    assert kept
+    assert len(tenant.entries) == 2_000 + len(kept) + 1
+
+
+def test_many_ordinary_patterns_and_values_are_not_too_much(confd: Any) -> None:
+    confd.write(db_a=f"tenants:\n  db-a:\n{_exact(1_000)}{_patterns(PATTERNS_OF_TENANT)}")
+    assert confd.ids() == []
+
+
+def test_what_follows_a_pattern_that_takes_long_is_still_looked_at(confd: Any) -> None:
+    values = "".join(f'    redis_queue_length{{queue="{number}-{"x" * 900}"}}: 1\n' for number in range(900))
+    large = '    redis_queue_length{queue=~"(.?){1,100}y"}: 2\n'
+    confd.write(db_a=f"tenants:\n  db-a:\n{values}{large}{_patterns(1)}")
+    loaded = confd.load()
+    assert [finding.text for finding in loaded.findings] == ['redis_queue_length{queue=~"(.?){1,100}y"}']
+    assert loaded.configuration.tenants[0].entries[-1].key.patterns == (("queue", "q0-.*"),)
