@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bench import exporter
+from bench import exporter, unused_packs
 from bench.exporter_figures import Exporter, measure_exporter
 from bench.latency import Latency, measure_latency
 from bench.pages.blocks import Section
@@ -14,9 +14,12 @@ from bench.pages.exporter import exporter_section
 from bench.pages.latency import latency_section
 from bench.pages.rules import rules_section
 from bench.pages.sizes import sizes_section
+from bench.pages.unused_packs import unused_packs_section
 from bench.pages.validating import validating_section
-from bench.rules_under_load import Rules, measure_rules
+from bench.rules import interval_for
+from bench.rules_under_load import USUAL_INTERVAL_S, Rules, measure_rules
 from bench.sizes import AtSize, measure_sizes
+from bench.unused_packs import Unused
 from bench.validating import Validating, measure_validating
 from dynamic_alerting.stack.settings import MAX_PER_KIND
 
@@ -30,6 +33,7 @@ class Plan:
     Attributes:
         rules: numbers of tenants for the comparison of rules.
         rules_under_load: those for the comparison under load.
+        rules_alone: those for the packs' rules alone.
         rounds: turns of each design.
         sizes: numbers of tenants for the exporter, and for validating.
         runs: of each measurement of these.
@@ -41,6 +45,7 @@ class Plan:
 
     rules: tuple[int, ...]
     rules_under_load: tuple[int, ...]
+    rules_alone: tuple[int, ...]
     rounds: int
     sizes: tuple[int, ...]
     runs: int
@@ -51,9 +56,11 @@ class Plan:
 
 
 CURVE = (2, 100, 300, 1_000)
-QUICK = Plan((100,), (), 1, (100, 1_000), 2, 1, 1, MAX_PER_KIND, exporter.TINY)
-FULL = Plan(CURVE, (100,), 3, (100, 300, 1_000, 3_000, 10_000), 2, 4, 2, MAX_PER_KIND, exporter.FULL)
-TINY = Plan((2,), (), 1, (2,), 1, 1, 1, 1, exporter.TINY)
+QUICK = Plan((100,), (), (), 1, (100, 1_000), 2, 1, 1, MAX_PER_KIND, exporter.TINY)
+FULL = Plan(
+    CURVE, (100,), (1_000, 2_000), 2, (100, 300, 1_000, 3_000, 10_000), 2, 4, 2, MAX_PER_KIND, exporter.FULL
+)
+TINY = Plan((2,), (), (), 1, (2,), 1, 1, 1, 1, exporter.TINY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,14 @@ class Part:
 
 
 def _rules_take(plan: Plan) -> float:
-    # For each size: data of five minutes, thresholds scraped, and turns of three windows for each design.
+    # For each size: data of five minutes, thresholds scraped, and turns: eight cycles, and twice three.
     sizes = (*plan.rules, *plan.rules_under_load)
-    return sum(30 + plan.rounds * 125 + tenants * 0.1 for tenants in sizes)
+    both = sum(60 + plan.rounds * 14 * interval_for(tenants) + tenants * 0.1 for tenants in sizes)
+    return both + sum(60 + 11 * USUAL_INTERVAL_S + tenants * 0.1 for tenants in plan.rules_alone)
+
+
+def _unused_take(plan: Plan) -> float:
+    return 60 + plan.rounds * 3 * 45
 
 
 def _sizes_take(plan: Plan) -> float:
@@ -107,11 +119,19 @@ PARTS: Sequence[Part] = (
         "rules",
         "what fixed rules cost beside one rule per tenant, alert and tier",
         lambda plan, report: measure_rules(
-            plan.rules, plan.rules_under_load, rounds=plan.rounds, report=report
+            plan.rules, plan.rules_under_load, plan.rules_alone, rounds=plan.rounds, report=report
         ),
         TypeAdapter(Rules),
         rules_section,
         _rules_take,
+    ),
+    Part(
+        "unused-packs",
+        "what packs cost that nobody uses",
+        lambda plan, _: unused_packs.measure(rounds=plan.rounds),
+        TypeAdapter(Unused),
+        unused_packs_section,
+        _unused_take,
     ),
     Part(
         "latency",

@@ -32,7 +32,7 @@ from dynamic_alerting.packs.rules import rule_file
 ROOT = Path(__file__).parents[1]
 PACKS = ("mariadb", "redis", "kubernetes")
 PLATFORM = "platform"
-INTERVALS_S: dict[float, int] = {100: 5, 300: 10, 1000: 20, math.inf: 30}
+INTERVALS_S: dict[float, int] = {100: 5, 300: 15, 1000: 40, math.inf: 120}
 """Up to so many tenants, so many seconds between evaluations."""
 
 

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
@@ -15,6 +15,7 @@ from bench.rules_result import Result, Size, summary
 from bench.tenants import tenant_name, write_tenants
 
 EVERY_S = 1.0
+USUAL_INTERVAL_S = 15
 _RELOADS = re.compile(rb'^threshold_exporter_config_reloads_total\{result="success"\} (\S+)$', re.MULTILINE)
 
 
@@ -39,20 +40,28 @@ class UnderLoad:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Both designs at several numbers of tenants, and again under load."""
+    """What was measured of the rules.
+
+    Attributes:
+        quiet: both designs at several numbers of tenants.
+        under_load: the same beside a busy exporter.
+        alone: only the packs' rules, at Prometheus's usual interval.
+    """
 
     quiet: Result
     under_load: list[UnderLoad]
+    alone: list[Size] = field(default_factory=list)
 
 
 def measure_rules(
     tenants: Sequence[int],
     under_load: Sequence[int],
+    alone: Sequence[int] = (),
     *,
     rounds: int,
     report: Callable[[str], None] = lambda _: None,
 ) -> Rules:
-    """Measures each number of tenants, then those under load.
+    """Measures each number of tenants, then those under load, then the packs' rules alone.
 
     Raises:
         UnequalError: the designs do not fire the same.
@@ -68,7 +77,12 @@ def measure_rules(
     for number in under_load:
         report(f"rules for {number:,} tenants, under load")
         loaded.append(_measure_under_load(number, rounds))
-    return Rules(quiet, loaded)
+    by_itself: list[Size] = []
+    for number in alone:
+        report(f"the packs' rules for {number:,} tenants")
+        one = rules.measure([number], rounds=1, interval_s=USUAL_INTERVAL_S, compare=False)
+        by_itself += one.sizes
+    return Rules(quiet, loaded, by_itself)
 
 
 def _measure_under_load(tenants: int, rounds: int) -> UnderLoad:

@@ -6,9 +6,10 @@ from bench.pages import words
 from bench.pages.blocks import Block, Paragraph, Section, Table
 from bench.pages.plots import lines
 from bench.rules_data import ONE_IN, SERVERS
-from bench.rules_under_load import EVERY_S, Rules, UnderLoad
+from bench.rules_under_load import EVERY_S, USUAL_INTERVAL_S, Rules, UnderLoad
 
 OURS, PEER = "fixed rules", "one rule per tenant, alert and tier"
+FLOOR = "reading each sample once"
 
 
 def rules_section(result: Rules) -> Section:
@@ -20,7 +21,9 @@ def rules_section(result: Rules) -> Section:
             f"servers each, both tiers; one of {ONE_IN} pairs of tenant and key fires. Each design is "
             "evaluated by a Prometheus of its own that scrapes the same; they evaluate in turn, and must "
             "fire the same alerts. The packs' rules are all that is shipped for these packs, with the "
-            "recording rules that dashboards read."
+            f"recording rules that dashboards read. `{FLOOR}` is a rule for each signal and one for its "
+            "thresholds, both replicas' and both tiers', which count what they read and do nothing else: "
+            "a bound for any rules that read each sample once."
         ),
         Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)], words=2),
         Table(_RATIO_HEADINGS, [_ratios(f"{size.tenants:,}", size) for size in quiet.sizes]),
@@ -29,6 +32,8 @@ def rules_section(result: Rules) -> Section:
         blocks += _curve(quiet)
     if result.under_load:
         blocks += _under_load(result.under_load)
+    if result.alone:
+        blocks += _alone(result.alone)
     return Section("Fixed rules beside rules for each tenant", blocks)
 
 
@@ -47,7 +52,7 @@ _RATIO_HEADINGS = ["tenants", "evaluation: theirs ÷ ours", "CPU: theirs ÷ ours
 
 def _rows(size: rules_result.Size) -> list[list[str]]:
     rows = []
-    for name, cost in ((OURS, size.ours), (PEER, size.traditional)):
+    for name, cost in ((OURS, size.ours), (FLOOR, size.reading), (PEER, size.traditional)):
         if cost is not None:
             rows.append(
                 [
@@ -116,6 +121,30 @@ def _under_load(loaded: list[UnderLoad]) -> list[Block]:
         ),
         Table(_HEADINGS, [row for one in loaded for row in _rows(one.size)], words=2),
         Table(_RATIO_HEADINGS, [_ratios(f"{one.size.tenants:,}, under load", one.size) for one in loaded]),
+    ]
+
+
+def _alone(sizes: list[rules_result.Size]) -> list[Block]:
+    return [
+        Paragraph(
+            f"The packs' rules alone, evaluated every {USUAL_INTERVAL_S} seconds. An evaluation is left out "
+            "if the one before has not ended: with any left out, there are too many tenants for one server "
+            "of this machine."
+        ),
+        Table(
+            ["tenants", "evaluation per cycle", "CPU per cycle", "memory", "series", "left out"],
+            [
+                [
+                    f"{size.tenants:,}",
+                    words.seconds(size.ours.evaluation_s),
+                    words.seconds(size.ours.cpu_s),
+                    words.size(size.ours.resident_bytes),
+                    f"{size.ours.series:,}",
+                    f"{size.ours.missed:,}",
+                ]
+                for size in sizes
+            ],
+        ),
     ]
 
 

@@ -26,7 +26,7 @@ Order = dict[tuple[str, ...], list[tuple[tuple[str, str], ...]]]
 
 
 def selected(exposition: bytes) -> Order:
-    """Return the labels of what each rule selects: a key's thresholds without dimensions, a filter's states."""
+    """Return what each rule selects, by its labels: base thresholds of a key, states of a filter."""
     order: Order = defaultdict(list)
     for family in text_string_to_metric_families(exposition.decode()):
         for sample in family.samples:
