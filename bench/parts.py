@@ -58,7 +58,7 @@ class Plan:
 CURVE = (2, 100, 300, 1_000)
 QUICK = Plan((100,), (), (), 1, (100, 1_000), 2, 1, 1, MAX_PER_KIND, exporter.TINY)
 FULL = Plan(
-    CURVE, (100,), (1_000, 2_000), 2, (100, 300, 1_000, 3_000, 10_000), 2, 4, 2, MAX_PER_KIND, exporter.FULL
+    CURVE, (100,), (2_000,), 2, (100, 300, 1_000, 3_000, 10_000), 2, 4, 2, MAX_PER_KIND, exporter.FULL
 )
 TINY = Plan((2,), (), (), 1, (2,), 1, 1, 1, 1, exporter.TINY)
 

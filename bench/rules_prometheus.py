@@ -158,7 +158,9 @@ class Server:
         file = self.directory / "rules.json"  # YAML, too, and written faster
         timed = [{"interval": f"{interval_s}s", **group} for group in groups]
         file.write_text(json.dumps({"groups": timed}), encoding="utf-8")
-        self._write(self._jobs, scrape_s=SCRAPE_S, rules=[file] if groups else [])
+        # Scraping more often than evaluating would take time from it that nobody needs.
+        scrape_s = max(SCRAPE_S, interval_s)
+        self._write(self._jobs, scrape_s=scrape_s, rules=[file] if groups else [])
         httpx2.post(f"{self.base}/-/reload", timeout=_TIMEOUT_S).raise_for_status()
 
     def counters(self) -> Counters:

@@ -47,6 +47,8 @@ class Turn:
 
 def idle_cpu(servers: Sequence[Server], interval_s: int) -> list[float]:
     """Return the CPU seconds per cycle that scraping and storing take, without rules."""
+    for server in servers:
+        server.load([], interval_s=interval_s)
     before = [server.counters().cpu_s for server in servers]
     cycles = SLOW // 2
     time.sleep(cycles * interval_s)
