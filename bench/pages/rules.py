@@ -23,7 +23,9 @@ def rules_section(result: Rules) -> Section:
             "fire the same alerts. The packs' rules are all that is shipped for these packs, with the "
             f"recording rules that dashboards read. `{FLOOR}` is a rule for each signal and one for its "
             "thresholds, both replicas' and both tiers', which count what they read and do nothing else: "
-            "a bound for any rules that read each sample once."
+            "a bound for any rules that read each sample once. Evaluation is the time from the start of each "
+            "group to its end, in which groups that are due at the same time wait for one another; CPU is "
+            "what the server spends beyond scraping."
         ),
         Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)], words=2),
         Table(_RATIO_HEADINGS, [_ratios(f"{size.tenants:,}", size) for size in quiet.sizes]),
