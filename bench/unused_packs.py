@@ -1,8 +1,8 @@
-"""What packs cost that nobody uses: their evaluation against that of a hundred tenants with other packs.
+"""What packs cost that nobody uses: their evaluation against that of a hundred tenants with some packs.
 
 One real Prometheus scrapes the tenants of the rules' benchmark, and evaluates in turn the rules of the packs
-that they use, of one of these alone, and of all packs that they do not use. Evaluation counts, and CPU time
-of the process beyond scraping; medians of several turns.
+that they use, and of one of these alone; another one has no database and no tenant, and evaluates all packs'.
+Evaluation counts, and CPU time of the process beyond scraping; medians of several turns.
 
     .venv/bin/python -m bench.unused_packs --json unused.json
 """
@@ -10,6 +10,7 @@ of the process beyond scraping; medians of several turns.
 import dataclasses
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,8 +19,8 @@ import click
 
 from bench.report import machine
 from bench.rules import PACKS, PLATFORM, ROOT, packs_groups
-from bench.rules_data import sources
-from bench.rules_prometheus import Exporters, found_program, running
+from bench.rules_data import sources, threshold_lines
+from bench.rules_prometheus import Exporters, Server, found_program, running
 from bench.rules_turns import Turn, idle_cpu, populated, take_turn
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Pack
@@ -46,13 +47,13 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """The packs that tenants use, one of them alone, and those that nobody uses.
+    """The packs that tenants use, one of them alone, and all packs where nobody uses any.
 
     Attributes:
         tenants: how many have data of the used packs.
         used: all packs with data.
         one: the first of them.
-        unused: all others.
+        unused: all packs, of a server without data.
         evaluation_ratio: unused evaluation ÷ that of the used packs.
         cpu_ratio: the same of CPU time.
         one_pack_ratio: unused evaluation ÷ that of the one pack.
@@ -85,20 +86,30 @@ def measure(
     """
     everything = [pack for pack in load_packs(ROOT / "rule-packs") if pack.pack != PLATFORM]
     mine = [pack for pack in everything if pack.pack in used]
-    choices: list[list[Pack]] = [mine, mine[:1], [pack for pack in everything if pack not in mine]]
+    nothing = Exporters([])
+    nothing.thresholds = threshold_lines([], [], 0)
     exporters = Exporters(sources(mine, tenants))
-    turns: list[list[Turn]] = [[] for _ in choices]
-    with (
-        exporters.listening() as port,
-        running(found_program(program), port, thresholds=True) as server,
-    ):
-        server.catch_up(exporters)
-        populated(server, exporters, mine, tenants)
-        (idle,) = idle_cpu([server], interval_s)
+    path = found_program(program)
+    with ExitStack() as stack:
+        ports = [stack.enter_context(each.listening()) for each in (exporters, nothing)]
+        servers = [stack.enter_context(running(path, port, thresholds=True)) for port in ports]
+        for server, source in zip(servers, (exporters, nothing), strict=True):
+            server.catch_up(source)
+        full, empty = servers
+        populated(full, exporters, mine, tenants)
+        idle = idle_cpu(servers, interval_s)
+        choices: list[tuple[Server, float, list[Pack]]] = [
+            (full, idle[0], mine),
+            (full, idle[0], mine[:1]),
+            (empty, idle[1], everything),
+        ]
+        turns: list[list[Turn]] = [[] for _ in choices]
         for _ in range(rounds):
-            for taken, packs in zip(turns, choices, strict=True):
+            for taken, (server, _, packs) in zip(turns, choices, strict=True):
                 taken.append(take_turn(server, packs_groups(packs, interval_s, platform=False), interval_s))
-    all_used, one, unused = (_spent(packs, taken, idle) for packs, taken in zip(choices, turns, strict=True))
+    all_used, one, unused = (
+        _spent(packs, taken, cpu_s) for (_, cpu_s, packs), taken in zip(choices, turns, strict=True)
+    )
     return Unused(
         tenants=tenants,
         used=all_used,
@@ -127,7 +138,7 @@ def _spent(packs: Sequence[Pack], turns: Sequence[Turn], idle: float) -> Spent:
 @click.option("--prometheus", "program", default="prometheus", show_default=True, help="The program to run.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Where to write everything.")
 def main(tenants: int, used: str, rounds: int, program: str, file: Path | None) -> None:
-    """Measure, print, and exit 1 if unused packs cost 15 % of the used ones or more."""
+    """Measure, print, and exit 1 if unused packs cost 15 % of what the used ones do, or more."""
     result = measure(tenants, used=used.split(","), program=program, rounds=rounds)
     if file is not None:
         file.write_text(json.dumps(dataclasses.asdict(result), indent=2) + "\n", encoding="utf-8")

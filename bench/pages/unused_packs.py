@@ -10,15 +10,15 @@ def unused_packs_section(result: Unused) -> Section:
     rows = (
         ("used by all tenants", result.used),
         ("the first of these alone", result.one),
-        ("used by nobody", result.unused),
+        ("all, used by nobody", result.unused),
     )
     return Section(
         "Packs that nobody uses",
         [
             Paragraph(
                 f"{result.tenants:,} tenants have complete data of some packs. One Prometheus evaluates, in "
-                "turn, the rules of these, of the first of these alone, and of all packs of which nobody has "
-                "data or thresholds."
+                "turn, the rules of these, and of the first of these alone; another one, which has no "
+                "database and no tenant, the rules of all packs."
             ),
             Table(
                 ["packs", "", "rules", "evaluation per cycle", "CPU per cycle"],
@@ -26,8 +26,8 @@ def unused_packs_section(result: Unused) -> Section:
                 words=2,
             ),
             Paragraph(
-                f"Packs that nobody uses take {_percent(result.evaluation_ratio)} of the evaluation time of "
-                f"the used ones, and {_percent(result.cpu_ratio)} of their CPU time; of that of one used "
+                f"All packs, used by nobody, take {_percent(result.evaluation_ratio)} of the evaluation time "
+                f"of the used ones, and {_percent(result.cpu_ratio)} of their CPU time; of that of one used "
                 f"pack alone {_percent(result.one_pack_ratio)}."
             ),
         ],

@@ -35,5 +35,5 @@ def test_unused_packs_are_shown_beside_used_ones() -> None:
     (table,) = _tables(section)
     assert [row[1] for row in table.rows] == ["a", "b", "c"]
     assert isinstance(section.blocks[-1], Paragraph)
-    assert "10 % of the evaluation time" in section.blocks[-1].text
+    assert "take 10 % of the evaluation time" in section.blocks[-1].text
     assert "alone 20 %" in section.blocks[-1].text
