@@ -86,18 +86,15 @@ def measure_size(
         for server in servers:
             server.catch_up(exporters)
         limits = populated(servers[0], exporters, chosen, tenants)
-        idle = idle_cpu(servers, interval_s)
-        designs = [
-            (servers[0], idle[0], packs_groups(chosen, interval_s)),
-            (servers[0], idle[0], reading_groups(chosen)),
-        ]
+        designs = [(servers[0], packs_groups(chosen, interval_s)), (servers[0], reading_groups(chosen))]
         if compare:
-            designs.append((servers[1], idle[1], traditional_groups(chosen, limits)))
+            designs.append((servers[1], traditional_groups(chosen, limits)))
         turns: list[list[Turn]] = [[] for _ in designs]
         for _ in range(rounds):
-            for taken, (server, _, groups) in zip(turns, designs, strict=True):
+            for taken, (server, groups) in zip(turns, designs, strict=True):
                 taken.append(take_turn(server, groups, interval_s))
-    costs = [_cost(taken, cpu_s) for taken, (_, cpu_s, _) in zip(turns, designs, strict=True)]
+        idle = dict(zip(servers, idle_cpu(servers, interval_s), strict=True))
+    costs = [_cost(taken, idle[server]) for taken, (server, _) in zip(turns, designs, strict=True)]
     fired = turns[0][-1].firing
     if compare and fired != turns[2][-1].firing:
         differing = sorted(fired ^ turns[2][-1].firing)

@@ -46,7 +46,10 @@ class Turn:
 
 
 def idle_cpu(servers: Sequence[Server], interval_s: int) -> list[float]:
-    """Return the CPU seconds per cycle that scraping and storing take, without rules."""
+    """Return the CPU seconds per cycle that scraping and storing take, without rules.
+
+    Behind the turns: in front of them a server is still busy with what it has just learned.
+    """
     for server in servers:
         server.load([], interval_s=interval_s)
     before = [server.counters().cpu_s for server in servers]

@@ -97,18 +97,14 @@ def measure(
             server.catch_up(source)
         full, empty = servers
         populated(full, exporters, mine, tenants)
-        idle = idle_cpu(servers, interval_s)
-        choices: list[tuple[Server, float, list[Pack]]] = [
-            (full, idle[0], mine),
-            (full, idle[0], mine[:1]),
-            (empty, idle[1], everything),
-        ]
+        choices: list[tuple[Server, list[Pack]]] = [(full, mine), (full, mine[:1]), (empty, everything)]
         turns: list[list[Turn]] = [[] for _ in choices]
         for _ in range(rounds):
-            for taken, (server, _, packs) in zip(turns, choices, strict=True):
+            for taken, (server, packs) in zip(turns, choices, strict=True):
                 taken.append(take_turn(server, packs_groups(packs, interval_s, platform=False), interval_s))
+        idle = dict(zip(servers, idle_cpu(servers, interval_s), strict=True))
     all_used, one, unused = (
-        _spent(packs, taken, cpu_s) for (_, cpu_s, packs), taken in zip(choices, turns, strict=True)
+        _spent(packs, taken, idle[server]) for (server, packs), taken in zip(choices, turns, strict=True)
     )
     return Unused(
         tenants=tenants,
