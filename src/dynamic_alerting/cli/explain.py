@@ -10,8 +10,8 @@ from rich.console import Console
 
 from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.explain_text import explained
+from dynamic_alerting.cli.series_limit import series_limit_option
 from dynamic_alerting.config.loader import Loaded, Loader, SourceUnreadable
-from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.exporter.api import InstantError, parse_instant
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.packs.bundled import load_catalogue
@@ -33,13 +33,7 @@ from dynamic_alerting.tenants.key_places import findings_about
     help="Directory of configuration files, or one file in its place (environment: CONFIG_DIR).",
 )
 @click.option("--at", "at_text", metavar="TIME", help="RFC 3339 or seconds since 1970 [default: now].")
-@click.option(
-    "--series-limit",
-    type=click.IntRange(min=0),
-    default=DEFAULT_SERIES_LIMIT,
-    show_default=True,
-    help="The exporter's --limit.series-per-tenant; 0 for none.",
-)
+@series_limit_option
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     tenant: str, key: str | None, config_dir: Path, at_text: str | None, output: str, *, series_limit: int

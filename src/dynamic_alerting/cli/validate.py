@@ -7,9 +7,9 @@ import click
 from rich.console import Console
 
 from dynamic_alerting.cli.errors import CannotError
+from dynamic_alerting.cli.series_limit import series_limit_option
 from dynamic_alerting.cli.validate_text import annotations, as_text
 from dynamic_alerting.config.loader import SourceUnreadable
-from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.packs.bundled import load_catalogue
 from dynamic_alerting.tenants.validated_json import validation_view
 from dynamic_alerting.tenants.validation import validate
@@ -19,13 +19,7 @@ from dynamic_alerting.tenants.validation import validate
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--alone", is_flag=True, help="Take a file for the whole configuration (--config-file).")
-@click.option(
-    "--series-limit",
-    type=click.IntRange(min=0),
-    default=DEFAULT_SERIES_LIMIT,
-    show_default=True,
-    help="The exporter's --limit.series-per-tenant; 0 for none.",
-)
+@series_limit_option
 @click.option(
     "--output",
     type=click.Choice(["text", "json", "github"]),
