@@ -4,12 +4,11 @@ Debian's promtool is 2.42, which test_promtool.py runs. `scripts/prometheus3.sh`
 found as `promtool3` on the PATH, or where DA_PROMTOOL_3 says.
 """
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from tests.prometheus_3 import program_of_prometheus_3
 
 ROOT = Path(__file__).parents[2]
 RULES = sorted(ROOT.glob("rule-packs/*/rules.yaml"))
@@ -20,12 +19,7 @@ pytestmark = [pytest.mark.promtool, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def promtool3() -> str:
-    named = os.environ.get("DA_PROMTOOL_3")
-    found = shutil.which(named or "promtool3")
-    if found is None:
-        assert named is None, f"DA_PROMTOOL_3={named} is no program"
-        pytest.skip("no promtool of Prometheus 3: run scripts/prometheus3.sh, or set DA_PROMTOOL_3")
-    return found
+    return program_of_prometheus_3("promtool3", "DA_PROMTOOL_3")
 
 
 def test_rules_are_accepted(promtool3: str) -> None:
