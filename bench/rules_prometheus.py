@@ -18,7 +18,7 @@ import yaml
 
 from bench.rules_data import REPLICAS, Source
 from dynamic_alerting.prometheus.client import Prometheus
-from dynamic_alerting.stack.process import Child, end_all, spawn
+from dynamic_alerting.stack.process import Child, end_children, spawn
 
 SCRAPE_S = 10
 HISTORY = 31
@@ -214,9 +214,7 @@ def running(program: str, port: int, *, thresholds: bool) -> Iterator[Server]:
                 _wait(server.is_ready, log)
                 yield server
             finally:
-                end_all([child.identity for child in children])
-                for child in children:
-                    child.popen.wait()
+                end_children(children)
 
 
 def found_program(program: str) -> str:

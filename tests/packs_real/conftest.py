@@ -19,7 +19,7 @@ import yaml
 
 from dynamic_alerting.prometheus.client import Prometheus
 from dynamic_alerting.stack.ports import is_free
-from dynamic_alerting.stack.process import Child, end_all, spawn
+from dynamic_alerting.stack.process import Child, end_children, spawn
 from dynamic_alerting.stack.programs import EXTRA_DIRECTORIES
 
 if TYPE_CHECKING:
@@ -62,15 +62,12 @@ class Stage:
 
     def end(self, name: str) -> None:
         """End the program of that name and wait until it is gone."""
-        child = self.children.pop(name)
-        end_all([child.identity])
-        child.popen.wait()
+        end_children([self.children.pop(name)])
 
     def end_everything(self) -> None:
         """End all programs at once."""
-        end_all([child.identity for child in self.children.values()])
-        while self.children:
-            self.children.popitem()[1].popen.wait()
+        end_children(self.children.values())
+        self.children.clear()
 
     def log(self, name: str) -> str:
         """What a program has said so far."""

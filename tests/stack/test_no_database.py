@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from dynamic_alerting.prometheus.client import Prometheus
-from dynamic_alerting.stack.process import end_all, spawn
+from dynamic_alerting.stack.process import end_children, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,9 +52,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory, hasty_packs: Path) -> I
         with Prometheus(f"http://127.0.0.1:{port}") as client:
             yield client
     finally:
-        end_all([child.identity for child in children])
-        for child in children:
-            child.popen.wait()
+        end_children(children)
 
 
 @pytest.fixture

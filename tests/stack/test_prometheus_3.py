@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shutil
 import subprocess
 import sys
@@ -27,10 +26,11 @@ import pytest
 import yaml
 from tests.example_scenes import JOB, Scene, clocks, scenes
 from tests.example_timelines import ExampleServer
+from tests.prometheus_3 import program_of_prometheus_3
 
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.prometheus.client import Prometheus
-from dynamic_alerting.stack.process import Child, end_all, spawn
+from dynamic_alerting.stack.process import Child, end_children, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,12 +49,7 @@ Labels = frozenset[tuple[str, str]]
 
 @pytest.fixture(scope="module")
 def prometheus3() -> str:
-    named = os.environ.get("DA_PROMETHEUS_3")
-    found = shutil.which(named or "prometheus3")
-    if found is None:
-        assert named is None, f"DA_PROMETHEUS_3={named} is no program"
-        pytest.skip("no Prometheus 3: run scripts/prometheus3.sh, or set DA_PROMETHEUS_3")
-    return found
+    return program_of_prometheus_3("prometheus3", "DA_PROMETHEUS_3")
 
 
 @dataclass
@@ -71,9 +66,7 @@ class World:
         self.children[name] = spawn(name, list(command), log=self.directory / f"{name}.log")
 
     def stop(self, name: str) -> None:
-        child = self.children.pop(name)
-        end_all([child.identity])
-        child.popen.wait()
+        end_children([self.children.pop(name)])
 
     def firing(self) -> dict[str, set[Labels]]:
         """Label sets of all alerts that fire, by server."""
@@ -139,9 +132,7 @@ def world(
         _await_ready(world)
         yield world
     finally:
-        end_all([child.identity for child in world.children.values()])
-        for child in world.children.values():
-            child.popen.wait()
+        end_children(world.children.values())
         for server in servers.values():
             server.close()
         source.close()

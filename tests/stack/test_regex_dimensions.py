@@ -28,7 +28,7 @@ from dynamic_alerting.packs.generation import rules_text
 from dynamic_alerting.packs.loading import load_pack, load_packs
 from dynamic_alerting.prometheus.client import Prometheus
 from dynamic_alerting.prometheus.http import ApiError
-from dynamic_alerting.stack.process import Child, end_all, spawn
+from dynamic_alerting.stack.process import Child, end_children, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -117,9 +117,7 @@ class World:
         self._start(f"exporter-{port}", command)
 
     def stop(self, name: str) -> None:
-        child = self.children.pop(name)
-        end_all([child.identity])
-        child.popen.wait()
+        end_children([self.children.pop(name)])
 
     def thresholds(self, port: int, **labels: str) -> dict[tuple[tuple[str, str], ...], float]:
         """The thresholds of tenant shop that one exporter serves with these labels, by all their labels."""
@@ -210,9 +208,7 @@ def world(tmp_path: Path, hasty_packs: Path, port_base: int) -> Iterator[World]:
             world.start_exporter(port)
         yield world
     finally:
-        end_all([child.identity for child in world.children.values()])
-        for child in world.children.values():
-            child.popen.wait()
+        end_children(world.children.values())
         for source in sources.values():
             source.close()
 

@@ -15,7 +15,7 @@ import yaml
 from tests.local_server import LocalServer
 
 from dynamic_alerting.prometheus.client import Prometheus
-from dynamic_alerting.stack.process import Child, end_all, spawn
+from dynamic_alerting.stack.process import Child, end_children, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,9 +112,7 @@ def servers(tmp_path: Path, hasty_packs: Path, port_base: int) -> Iterator[dict[
             children.append(spawn(name, ["prometheus", *options], log=tmp_path / f"{name}.log"))
         yield apis
     finally:
-        end_all([child.identity for child in children])
-        for child in children:
-            child.popen.wait()
+        end_children(children)
         for api in apis.values():
             api.close()
         for source in [*databases.values(), *shared["threshold-exporter"], *shared["kube-state-metrics"]]:

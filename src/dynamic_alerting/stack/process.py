@@ -107,6 +107,14 @@ def end_all(identities: Iterable[Identity], grace_s: float = GRACE_S) -> None:
         time.sleep(0.05)
 
 
+def end_children(children: Iterable[Child]) -> None:
+    """End programs that this process started, and take their exit codes, so that nothing of them is left."""
+    ending = list(children)
+    end_all(child.identity for child in ending)
+    for child in ending:
+        child.popen.wait()
+
+
 def describe_exit(code: int) -> str:
     """Say an exit code in words: ``exit code 2``, ``killed by SIGKILL``."""
     if code >= 0:
