@@ -142,16 +142,8 @@ class Explainer:
         own = [entry for entry in tenant.entries if entry.key.name == name]
         defaults = [entry for entry in self._configuration.defaults if entry.key.name == name]
         taken = spec is None or tenant.packs is None or spec.pack in tenant.packs
-        kept = {
-            _place(one): one
-            for one in resolved.thresholds
-            if (one.component, one.metric) == (component, metric)
-        }
-        every = {
-            _place(one): one
-            for one in resolved.resolution.thresholds
-            if (one.component, one.metric) == (component, metric)
-        }
+        kept = _by_place(resolved.thresholds, component, metric)
+        every = _by_place(resolved.resolution.thresholds, component, metric)
         search = Search(
             ladder=self._resolver.ladder(tenant, name, at),
             served=kept,
@@ -171,8 +163,14 @@ class Explainer:
         return f"{why}; no rule pack declares {name!r}. {suggestion}".strip()
 
 
-def _place(threshold: Threshold) -> tuple[Severity, Labels, Labels]:
-    return threshold.severity, threshold.dimensions, threshold.patterns
+def _by_place(
+    thresholds: Iterable[Threshold], component: str, metric: str
+) -> dict[tuple[Severity, Labels, Labels], Threshold]:
+    return {
+        (one.severity, one.dimensions, one.patterns): one
+        for one in thresholds
+        if (one.component, one.metric) == (component, metric)
+    }
 
 
 def _targets(
