@@ -9,18 +9,16 @@ turn, one at a time, several cycles each, and must fire the same. `make benchmar
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import click
-from pydantic import TypeAdapter
 
 from bench.rules_data import sources
 from bench.rules_prometheus import Exporters, found_program, running
-from bench.rules_result import Cost, Result, Size, as_lines, as_markdown, summary
+from bench.rules_result import Cost, Result, Size, as_lines, summary
 from bench.rules_traditional import traditional_groups
 from bench.rules_turns import SLOW, Groups, Turn, UnequalError, idle_cpu, populated, take_turn
 from dynamic_alerting.packs.conditions import SLOW_INTERVAL, threshold_matchers
@@ -44,8 +42,9 @@ def measure(
     rounds: int = 3,
     interval_s: int | None = None,
     compare: bool = True,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Result:
-    """Measure both designs, or only the packs' rules, with each number of tenants.
+    """Measure both designs, or only the packs' rules, with each number of tenants; report which comes.
 
     Raises:
         UnequalError: They do not fire the same, or a signal has no value for some tenant.
@@ -55,6 +54,7 @@ def measure(
     chosen = [pack for pack in everything if pack.pack in packs]
     sizes = []
     for number in tenants:
+        report(f"rules for {number:,} tenants")
         size = measure_size(
             number,
             chosen,
@@ -129,7 +129,7 @@ def reading_groups(chosen: Sequence[Pack]) -> Groups:
 def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = True) -> Groups:
     """Return the packs' rules as they are shipped, with the platform's own, but for their durations.
 
-    ``for`` is left out, in both designs, so that what fires can be compared at once; a snapshot is taken
+    ``for`` is left out, in both designs, so that what fires can be compared at once; slow groups take turns
     every fourth cycle, whatever the cycle.
     """
     own = [each for each in load_packs(ROOT / "rule-packs") if platform and each.pack == PLATFORM]
@@ -155,12 +155,6 @@ def _cost(turns: Sequence[Turn], idle_cpu_s: float) -> Cost:
     )
 
 
-def _together(files: Sequence[Path]) -> Result:
-    read = [TypeAdapter(Result).validate_json(file.read_bytes()) for file in files]
-    sizes = sorted((size for each in read for size in each.sizes), key=lambda size: size.tenants)
-    return replace(summary(read[0].packs, read[0].keys, sizes), machine=read[-1].machine)
-
-
 @click.command()
 @click.option("--tenants", default="2,100,300,1000", show_default=True, help="Numbers of tenants.")
 @click.option(
@@ -171,8 +165,6 @@ def _together(files: Sequence[Path]) -> Result:
 @click.option("--only-ours", is_flag=True, help="Leave the traditional rules out.")
 @click.option("--prometheus", "program", default="prometheus", show_default=True, help="The program to run.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Where to write everything.")
-@click.option("--from", "results", type=click.Path(path_type=Path), multiple=True, help="Join these results.")
-@click.option("--table", is_flag=True, help="Print a table for a page of the documentation.")
 def main(
     tenants: str,
     packs: str,
@@ -182,25 +174,19 @@ def main(
     only_ours: bool,
     program: str,
     file: Path | None,
-    results: tuple[Path, ...],
-    table: bool,
 ) -> None:
-    """Measure, or put together what was measured, and print it."""
-    result = (
-        _together(results)
-        if results
-        else measure(
-            [int(number) for number in tenants.split(",")],
-            packs=packs.split(","),
-            program=program,
-            rounds=rounds,
-            interval_s=interval,
-            compare=not only_ours,
-        )
+    """Measure, and print it."""
+    result = measure(
+        [int(number) for number in tenants.split(",")],
+        packs=packs.split(","),
+        program=program,
+        rounds=rounds,
+        interval_s=interval,
+        compare=not only_ours,
     )
     if file is not None:
         file.write_text(json.dumps(dataclasses.asdict(result), indent=2) + "\n", encoding="utf-8")
-    for line in [as_markdown(result)] if table else as_lines(result):
+    for line in as_lines(result):
         click.echo(line)
 
 

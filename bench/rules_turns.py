@@ -9,7 +9,7 @@ from bench.rules_prometheus import Exporters, Server
 from dynamic_alerting.packs.pack import Pack
 
 SLOW = 4
-"""Cycles between two snapshots: as shipped one a minute, with the usual 15 seconds."""
+"""Cycles between two turns of a slow group: as shipped one a minute, with the usual 15 seconds."""
 PATIENCE_S = 60
 """So long everything that is scraped may take to be there."""
 

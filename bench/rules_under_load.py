@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 from bench import rules
 from bench.exporter_process import ExporterProcess
-from bench.rules_result import Result, Size, summary
+from bench.rules_result import Result, Size
 from bench.tenants import tenant_name, write_tenants
 
 EVERY_S = 1.0
@@ -67,12 +67,7 @@ def measure_rules(
         UnequalError: the designs do not fire the same.
         FileNotFoundError: there is no Prometheus.
     """
-    taken = []
-    for number in tenants:
-        report(f"rules for {number:,} tenants")
-        taken.append(rules.measure([number], rounds=rounds))
-    sizes = [size for one in taken for size in one.sizes]
-    quiet = summary(taken[0].packs, taken[0].keys, sizes)
+    quiet = rules.measure(tenants, rounds=rounds, report=report)
     loaded = []
     for number in under_load:
         report(f"rules for {number:,} tenants, under load")

@@ -3,7 +3,7 @@
 Real: both servers, two threshold-exporters, the rules of all packs. Not real: the databases. Each side of
 each example is a tenant of its own, with the data that fires its alert or that just does not. The history
 that windows reach back to is written into the servers' databases by promtool, and an HTTP server goes on from
-there. The rules are the shipped ones, but `for` is 4 s and the snapshot is taken every 2 s;
+there. The rules are the shipped ones, but `for` is 4 s and slow groups take turns every 2 s;
 thresholds give way by 2 %, because a real scrape is never quite on time.
 
 `scripts/prometheus3.sh` installs a Prometheus 3 as `prometheus3`; DA_PROMETHEUS_3 names another one.

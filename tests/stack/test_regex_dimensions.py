@@ -3,8 +3,8 @@
 Real: Prometheus, two threshold-exporters, the packs' rules. Not real: the databases and their exporters. A
 tiny HTTP server of the test stands for them; it serves the series that redis_exporter (`redis_key_size`, with
 --check-keys) and oracledb_exporter (`oracledb_tablespace_bytes`, `…_max_bytes`) have, and made-up ones for
-the `queues` pack of the tests, which has two dimensions. The rules are copies in which `for` is 4 s and the
-snapshot is taken every 2 s.
+the `queues` pack of the tests, which has two dimensions. The rules are copies in which `for` is 4 s and
+slow groups take turns every 2 s.
 """
 
 from __future__ import annotations
