@@ -11,7 +11,7 @@ from threading import Thread
 from types import TracebackType
 from typing import IO, Self
 
-from bench.measuring import ROOT
+from bench.measuring import ROOT, private_bytes
 
 _PROGRAM = Path(sys.executable).parent / "threshold-exporter"
 _MARKS = ("msg=listening", 'msg="configuration loaded"')
@@ -89,8 +89,7 @@ class ExporterProcess:
 
     def resident_bytes(self) -> int:
         """Its memory: the part that it shares with nothing else."""
-        rollup = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text(encoding="ascii")
-        return sum(int(kib) for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.MULTILINE)) * 1024
+        return private_bytes(self._process.pid)
 
     def _ask(self, method: str, path: str, headers: dict[str, str]) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)

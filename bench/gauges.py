@@ -2,7 +2,6 @@
 
 import gc
 import json
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench.measuring import in_new_process
+from bench.measuring import in_new_process, private_bytes
 
 _FAMILIES = ("user_threshold", "user_state_filter")
 
@@ -29,12 +28,6 @@ def measure_gauges(exposition: bytes) -> Gauges:
         file.write(exposition)
         file.flush()
         return Gauges(*in_new_process(__name__, file.name))
-
-
-def private_bytes() -> int:
-    """Memory of this process that it shares with no other."""
-    rollup = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
-    return sum(int(kib) for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.MULTILINE)) * 1024
 
 
 def _fill(lines: Path) -> Gauges:

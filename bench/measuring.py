@@ -7,6 +7,7 @@ measured alternately with what is compared, so that both find the machine in the
 import gc
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -30,6 +31,15 @@ def spent(work: Callable[[], object]) -> Spent:
     cpu, wall = time.process_time(), time.perf_counter()
     work()
     return Spent(time.process_time() - cpu, time.perf_counter() - wall)
+
+
+def private_bytes(process: int | str = "self") -> int:
+    """Memory of a process, by its number, that it shares with no other.
+
+    https://docs.kernel.org/filesystems/proc.html: smaps_rollup counts in KiB.
+    """
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    return sum(int(kib) for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.MULTILINE)) * 1024
 
 
 def medians(runs: Iterable[Spent]) -> Spent:
