@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socket import socket
 from threading import Thread
 
 import httpx2
@@ -18,6 +17,7 @@ import yaml
 
 from bench.rules_data import REPLICAS, Source
 from dynamic_alerting.prometheus.client import Prometheus
+from dynamic_alerting.stack.ports import free_base
 from dynamic_alerting.stack.process import Child, end_children, spawn
 
 SCRAPE_S = 10
@@ -200,7 +200,7 @@ def running(program: str, port: int, *, thresholds: bool) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
         log = directory / "prometheus.log"
-        base = f"http://127.0.0.1:{_free_port()}"
+        base = f"http://127.0.0.1:{free_base()}"
         with Prometheus(base, timeout_s=_TIMEOUT_S) as api:
             server = Server(directory, base, api, port, thresholds=thresholds)
             options = [
@@ -248,10 +248,3 @@ def _wait(done: Callable[[], bool], log: Path) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"Prometheus does not get so far; its log ends\n{log.read_text()[-2000:]}")
         time.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
