@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import sys
 import time
 from pathlib import Path
@@ -28,14 +27,16 @@ pytestmark = pytest.mark.stack
 
 
 @pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory, hasty_packs: Path) -> Iterator[Prometheus]:
+def prometheus(
+    tmp_path_factory: pytest.TempPathFactory, hasty_packs: Path, shared_port_base: int
+) -> Iterator[Prometheus]:
     """Prometheus with every pack's rules, scraping two exporters that serve one tenant all defaults."""
     directory = tmp_path_factory.mktemp("no-database")
     conf_d = directory / "conf.d"
     conf_d.mkdir()
     shutil.copy(ROOT / "conf.d" / "_defaults.yaml", conf_d)
     (conf_d / f"{TENANT}.yaml").write_text(yaml.safe_dump({"tenants": {TENANT: {}}}))
-    first, second, port = (_free_port() for _ in range(3))
+    first, second, port = (shared_port_base + place for place in range(3))
     program = [sys.executable, "-P", "-c", "from dynamic_alerting.exporter.main import main; main()"]
     children = []
     try:
@@ -111,13 +112,6 @@ def test_a_dashboard_draws_the_tiers_that_alerts_compare_with(served: Prometheus
         "mysql_connections"
     ]
     assert ("warning", float(default)) in drawn
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def _config(packs: Path, exporters: list[int]) -> str:
