@@ -112,4 +112,12 @@ def require_nothing_left(
     until: Callable[..., Any], processes_of: Callable[[Path], list[str]]
 ) -> Callable[[Path], None]:
     """Fail if a process of a state directory is there still after some seconds."""
-    return lambda directory: until(lambda: not processes_of(directory), seconds=10)
+
+    def require(directory: Path) -> None:
+        try:
+            # What mariadb-install-db started outlives a killed script until it has read its input's end.
+            until(lambda: not processes_of(directory), seconds=30)
+        except AssertionError as error:
+            raise AssertionError(f"still there: {processes_of(directory)}") from error
+
+    return require

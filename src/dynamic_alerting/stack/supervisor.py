@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sys
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from dynamic_alerting.stack.errors import StackError
 from dynamic_alerting.stack.platform import Platform
@@ -21,7 +23,11 @@ from dynamic_alerting.stack.programs import Programs
 from dynamic_alerting.stack.settings import Settings
 from dynamic_alerting.stack.signals import EndRequested, end_on
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 _LOOK_EVERY_S = 1.0
+_LOOK_FOR_STARTER_EVERY_MS = 200
 
 
 class StarterGone(BaseException):
@@ -35,7 +41,12 @@ def main() -> int:
     # From the beginning: without a handler, a request that comes while all is being started would end it.
     signal.signal(signal.SIGHUP, lambda *_: asked_to_repair.set())
     try:
-        with end_on((signal.SIGTERM, signal.SIGINT)), Platform(settings, Programs.find(), _say) as platform:
+        with (
+            end_on((signal.SIGTERM, signal.SIGINT)),
+            _starter_watched() as let_starter_go,
+            Platform(settings, Programs.find(), _say) as platform,
+        ):
+            let_starter_go()
             _tell({"ready": True})
             _hold(platform, asked_to_repair)
     except StackError as error:
@@ -47,6 +58,36 @@ def main() -> int:
     except StarterGone:
         _log("ended: nobody waits for it any more")
     return 0
+
+
+@contextmanager
+def _starter_watched() -> Iterator[Callable[[], None]]:
+    """Have this process asked to end when its starter dies; until the function it gives is called.
+
+    What is told to a starter that is gone fails too, but minutes may pass in which nothing is to be told.
+    """
+    let_go = threading.Event()
+
+    def watch() -> None:
+        pipe = select.poll()
+        pipe.register(sys.stdout.fileno(), 0)  # that nobody reads it any more is told in any case
+        while not let_go.is_set():
+            if pipe.poll(_LOOK_FOR_STARTER_EVERY_MS):
+                _log("nobody waits for it any more")
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    watching = threading.Thread(target=watch, name="starter", daemon=True)
+    watching.start()
+
+    def stop() -> None:
+        let_go.set()
+        watching.join()
+
+    try:
+        yield stop
+    finally:
+        stop()
 
 
 def _hold(platform: Platform, asked_to_repair: threading.Event) -> NoReturn:
