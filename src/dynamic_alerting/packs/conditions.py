@@ -8,16 +8,14 @@ scrape can fall between looking at the one and at the other.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
 from dynamic_alerting.packs.promql import selector
 
 SEVERITIES = ("critical", "warning", "info")
 THRESHOLD_FALLBACK = "tenant:threshold_fallback"
+THRESHOLD_HELD = "tenant:threshold_held"
 STATE_FALLBACK = "tenant:state_filter_fallback"
-SUSPECT_VALUE = "tenant:suspect_value"
-SUSPECT_THRESHOLD = "tenant:suspect_threshold"
 SUSPECT_STATE = "tenant:suspect_state"
 MAINTENANCE = "tenant:maintenance:active"
 SLOW_INTERVAL = "1m"
@@ -68,44 +66,42 @@ class Comparison:
         return [*threshold_matchers(self.component, self.metric), *patterns]
 
 
-def exceeds(comparison: Comparison, alert: str) -> str:
-    """Write the vector (tenant, dimensions, severity) of a signal's values that cross their threshold.
+def exceeds(comparison: Comparison) -> str:
+    """Write the vector (tenant, severity) of a signal's values that cross their threshold.
 
     Args:
-        comparison: What is compared.
-        alert: The alert that the vector is for. While nothing tells what the thresholds are, because the
-            exporters have just gone and the fallback has not yet been evaluated, it goes on where it is
-            active.
+        comparison: What is compared; without dimensions.
     """
-    if comparison.dimensions:
-        return _suspects_that_exceed(comparison)
-    crossed_by_all = "-Inf" if comparison.direction == "above" else "Inf"
-    held = f"{selector('ALERTS', [('alertname', '=', alert)])} * {crossed_by_all}"
-    thresholds = while_healthy("user_threshold", THRESHOLD_FALLBACK, comparison.matchers, held)
+    held = selector(THRESHOLD_HELD, [("metric_key", "=", comparison.key)])
+    thresholds = while_healthy("user_threshold", comparison.matchers, held)
     return (
         f"{comparison.signal}\n{comparison.operator} on (tenant) group_right ()\n"
-        f"{comparison.worst} by (tenant, severity) {_group(thresholds)}"
+        f"{comparison.worst} by (tenant, severity) {grouped(thresholds)}"
     )
 
 
-def suspect_values(comparison: Comparison) -> str:
-    """Write the signal's values that cross any threshold of their tenant, of whatever tier and dimension."""
-    held = selector(SUSPECT_THRESHOLD, _of_key(comparison))
-    thresholds = while_healthy("user_threshold", THRESHOLD_FALLBACK, comparison.matchers, held)
-    return (
-        f"{comparison.signal}\n{comparison.operator} on (tenant) group_left ()\n"
-        f"{comparison.first} by (tenant) {_group(thresholds)}"
-    )
+def held_thresholds(pack: str, above: Sequence[str], below: Sequence[str], further: Sequence[str]) -> str:
+    """Write what a pack's rules compare with while no exporter is healthy.
 
+    That is what was served last. As long as nothing tells it, because the exporters have just gone and the
+    fallback has not yet been evaluated, alerts go on where they are active: a threshold stands there that
+    every value crosses. Whether an exporter is healthy, each alert sees by itself: a scrape may fall between
+    this rule and the alert.
 
-def suspect_thresholds(comparison: Comparison) -> str:
-    """Write all thresholds of the tenants with such a value; while nothing tells them, their last ones."""
-    own = selector(SUSPECT_THRESHOLD, _of_key(comparison))
-    thresholds = while_healthy("user_threshold", THRESHOLD_FALLBACK, comparison.matchers, own)
-    suspects = selector(SUSPECT_VALUE, _of_key(comparison))
-    by = _joined("tenant", *comparison.dimensions, "severity")
-    body = f"{_group(thresholds)}\nand on (tenant) {suspects}"
-    return f"{comparison.worst} by ({by}) {_group(body)}"
+    Args:
+        pack: The pack's name.
+        above: Its alerts without dimensions of values above a threshold.
+        below: The same, below.
+        further: PromQL of what else to keep.
+    """
+    last = selector(THRESHOLD_FALLBACK, [("pack", "=", pack)])
+    active = [
+        f"{selector('ALERTS', [any_of('alertname', names)])} * {crossed_by_all}"
+        for names, crossed_by_all in ((above, "-Inf"), (below, "Inf"))
+        if names
+    ]
+    instead = "\nor\n".join([*active, *further])
+    return f'label_join({last}, "metric_key", "_", "component", "metric")\nor on ()\n{grouped(instead)}'
 
 
 def threshold_matchers(component: str, metric: str) -> Matchers:
@@ -113,10 +109,9 @@ def threshold_matchers(component: str, metric: str) -> Matchers:
     return [("component", "=", component), ("metric", "=", metric)]
 
 
-def while_healthy(served: str, fallback: str, matchers: Matchers, held: str) -> str:
-    """Write what is served; with no healthy exporter its fallback, or until that is there what is held."""
-    instead = f"{selector(fallback, matchers)}\nor on () {held}"
-    return f"{selector(served, matchers)}\nor on () {_group(instead)}\nunless on () {HEALTHY}"
+def while_healthy(served: str, matchers: Matchers, instead: str) -> str:
+    """Write what is served; while no exporter is healthy, something else instead."""
+    return f"{selector(served, matchers)}\nor on () {instead}\nunless on () {HEALTHY}"
 
 
 def last_served(metric: str, fallback: str, matchers: Matchers, own: Matchers) -> str:
@@ -146,18 +141,19 @@ def suspect_states(filters: Sequence[str], records: Sequence[str], pack: str) ->
     """Write the state filters of the tenants and reasons that have a value above zero."""
     matchers: Matchers = [any_of("filter", filters)]
     own = selector(SUSPECT_STATE, [("pack", "=", pack)])
-    states = while_healthy("user_state_filter", STATE_FALLBACK, matchers, own)
+    instead = grouped(f"{selector(STATE_FALLBACK, matchers)} or on () {own}")
+    states = while_healthy("user_state_filter", matchers, instead)
     suspects = " or ".join(f"{record} > 0" for record in records)
-    body = f"{_group(states)}\nand on (tenant, reason) ({suspects})"
-    return f"max by (tenant, filter, reason, severity) {_group(body)}"
+    body = f"{grouped(states)}\nand on (tenant, reason) ({suspects})"
+    return f"max by (tenant, filter, reason, severity) {grouped(body)}"
 
 
 def outside_maintenance(condition: str, pack: str) -> str:
-    """Write ``condition`` for tenants that are not in maintenance."""
-    return f"{_group(condition)}\nunless on (tenant) {selector(MAINTENANCE, [('pack', '=', pack)])}"
+    """Write a condition that binds as a comparison does, for tenants that are not in maintenance."""
+    return f"{condition}\nunless on (tenant) {selector(MAINTENANCE, [('pack', '=', pack)])}"
 
 
-def all_active(first: Comparison, alert: str, others: Sequence[tuple[str, Sequence[str]]]) -> str:
+def all_active(first: Comparison, value: str, alert: str, others: Sequence[tuple[str, Sequence[str]]]) -> str:
     """Write the values of the first of several keys where the alerts of all of them are pending or firing.
 
     The rule stands behind theirs, so it sees what they have just found, and is silent in maintenance as they
@@ -165,18 +161,18 @@ def all_active(first: Comparison, alert: str, others: Sequence[tuple[str, Sequen
 
     Args:
         first: The comparison of the first key.
+        value: PromQL of its values, at least of those that are bad.
         alert: Its alert.
         others: The alerts of the other keys, and their dimensions.
     """
     active = selector("ALERTS", [("alertname", "=", alert)])
     for name, dimensions in others:
         shared = [label for label in first.dimensions if label in dimensions]
-        on = _joined("tenant", *shared, "severity")
+        on = joined("tenant", *shared, "severity")
         active += f"\nand on ({on}) {selector('ALERTS', [('alertname', '=', name)])}"
-    value = selector(SUSPECT_VALUE, _of_key(first)) if first.dimensions else first.signal
-    labels = _joined("tenant", *first.dimensions)
-    by = _joined("tenant", *first.dimensions, "severity")
-    return f"{value}\n* on ({labels}) group_right () max by ({by}) {_group(active)}"
+    labels = joined("tenant", *first.dimensions)
+    by = joined("tenant", *first.dimensions, "severity")
+    return f"{value}\n* on ({labels}) group_right () max by ({by}) {grouped(active)}"
 
 
 def any_of(label: str, values: Sequence[str]) -> tuple[str, str, str]:
@@ -184,60 +180,14 @@ def any_of(label: str, values: Sequence[str]) -> tuple[str, str, str]:
     return (label, "=", values[0]) if len(values) == 1 else (label, "=~", "|".join(values))
 
 
-def _suspects_that_exceed(comparison: Comparison) -> str:
-    """Compare the suspects with their thresholds: a few series, whatever the number of tenants.
-
-    The threshold of the most specific label set wins, each severity by itself: first the series that name
-    every dimension, then those that name some, then the base. A level looks only at what no level before it
-    has a threshold for. A ``+Inf`` threshold is a threshold: it hides the base and is never crossed.
-    """
-    levels = list(_levels(comparison.dimensions))
-    parts = []
-    for index, level in enumerate(levels):
-        part = _crossed_at(comparison, level)
-        for earlier in levels[:index]:
-            on, known = _joined("tenant", *earlier, "severity"), _suspect_threshold(comparison, earlier)
-            part = f"{_group(part)}\nunless on ({on}) {known}"
-        parts.append(part)
-    return "\nor\n".join(_group(part) for part in parts)
-
-
-def _levels(dimensions: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return [subset for size in range(len(dimensions), -1, -1) for subset in combinations(dimensions, size)]
-
-
-def _crossed_at(comparison: Comparison, level: tuple[str, ...]) -> str:
-    """Compare with the thresholds of one level, which name exactly the dimensions of ``level``."""
-    value = selector(SUSPECT_VALUE, _of_key(comparison))
-    on = f"{comparison.operator} on ({_joined('tenant', *level)})"
-    if level == comparison.dimensions:  # one signal series, several tiers
-        return f"{value}\n{on} group_right () {_suspect_threshold(comparison, level)}"
-    # several signal series share a threshold: one tier at a time, or it is many-to-many
-    return "\nor\n".join(
-        f"{value}\n{on} group_left (severity) {_suspect_threshold(comparison, level, severity)}"
-        for severity in SEVERITIES
-    )
-
-
-def _suspect_threshold(comparison: Comparison, level: tuple[str, ...], severity: str | None = None) -> str:
-    matchers = _of_key(comparison)
-    if severity is not None:
-        matchers.append(("severity", "=", severity))
-    for dimension in comparison.dimensions:
-        matchers.append((dimension, "!=" if dimension in level else "=", ""))
-    return selector(SUSPECT_THRESHOLD, matchers)
-
-
-def _of_key(comparison: Comparison) -> Matchers:
-    return [("metric_key", "=", comparison.key)]
-
-
-def _group(text: str) -> str:
+def grouped(text: str) -> str:
+    """Put parentheses around PromQL, on lines of their own around several lines."""
     if "\n" not in text:
         return f"({text})"
     lines = "\n".join(f"  {line}" for line in text.splitlines())
     return f"(\n{lines}\n)"
 
 
-def _joined(*labels: str) -> str:
+def joined(*labels: str) -> str:
+    """Write a list of labels."""
     return ", ".join(labels)

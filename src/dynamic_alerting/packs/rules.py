@@ -6,24 +6,33 @@ from dynamic_alerting.packs.conditions import (
     SLOW_INTERVAL,
     STATE_FALLBACK,
     SUSPECT_STATE,
-    SUSPECT_THRESHOLD,
-    SUSPECT_VALUE,
     THRESHOLD_FALLBACK,
+    THRESHOLD_HELD,
     Comparison,
     all_active,
     any_of,
     exceeds,
+    grouped,
+    held_thresholds,
     last_served,
     outside_maintenance,
     state_is_on,
     suspect_states,
-    suspect_thresholds,
-    suspect_values,
     threshold_matchers,
 )
 from dynamic_alerting.packs.examples import seconds
 from dynamic_alerting.packs.pack import Alert, FurtherAlert, Pack, Signal, Threshold
 from dynamic_alerting.packs.promql import metric_names, selector
+from dynamic_alerting.packs.suspects import (
+    CROSSING_VALUE,
+    SUSPECT_THRESHOLD,
+    SUSPECT_VALUE,
+    Suspects,
+    crosses,
+    crossing_values,
+    suspect_thresholds,
+    suspect_values,
+)
 from dynamic_alerting.packs.wording import annotations
 
 Rule = dict[str, object]
@@ -64,13 +73,13 @@ def dashboard_records(pack: Pack) -> list[Rule]:
 
 
 def records(pack: Pack) -> list[Rule]:
-    """Return the recording rules of every cycle: who is in maintenance, then what several rules read."""
+    """Return the recording rules of every cycle: what several rules read."""
     needed = _needed_each_cycle(pack)
     rules = [_maintenance(pack)] if pack.thresholds or pack.state_filters else []
+    if pack.thresholds:
+        rules.append(_held(pack))
     rules += [_signal_rule(pack, signal) for signal in pack.recorded() if signal.record in needed]
-    for threshold in pack.thresholds:
-        if pack.signal_of(threshold).dimensions:
-            rules += _suspects(comparison(pack, threshold))
+    rules += _suspects(pack)
     if pack.state_filters:
         rules.append(_suspect_states(pack))
     return rules
@@ -134,12 +143,34 @@ def _maintenance(pack: Pack) -> Rule:
     return {"record": MAINTENANCE, "expr": expr, "labels": {"pack": pack.pack}}
 
 
-def _suspects(compared: Comparison) -> list[Rule]:
-    labels = {"metric_key": compared.key}
-    return [
-        {"record": SUSPECT_VALUE, "expr": suspect_values(compared), "labels": labels},
-        {"record": SUSPECT_THRESHOLD, "expr": suspect_thresholds(compared), "labels": labels},
-    ]
+def _held(pack: Pack) -> Rule:
+    plain = [each for each in pack.thresholds if not pack.signal_of(each).dimensions]
+    above, below = (
+        [each.alert.name for each in plain if each.direction == direction] for direction in ("above", "below")
+    )
+    own = selector(SUSPECT_THRESHOLD, [("pack", "=", pack.pack)])
+    further = [own] if len(plain) < len(pack.thresholds) else []
+    expr = held_thresholds(pack.pack, above, below, further)
+    return {"record": THRESHOLD_HELD, "expr": expr, "labels": {"pack": pack.pack}}
+
+
+def _suspects(pack: Pack) -> list[Rule]:
+    rules: list[Rule] = []
+    compared = [comparison(pack, each) for each in pack.thresholds if pack.signal_of(each).dimensions]
+    for direction in ("above", "below"):
+        keys = tuple(each for each in compared if each.direction == direction)
+        if not keys:
+            continue
+        suspects = Suspects(pack.pack, keys)
+        for key in keys:
+            labels = {"component": key.component, "metric": key.metric, **suspects.labels}
+            rules.append({"record": SUSPECT_VALUE, "expr": suspect_values(key), "labels": labels})
+        for record, expr in (
+            (SUSPECT_THRESHOLD, suspect_thresholds(suspects)),
+            (CROSSING_VALUE, crossing_values(suspects)),
+        ):
+            rules.append({"record": record, "expr": expr, "labels": suspects.labels})
+    return rules
 
 
 def _suspect_states(pack: Pack) -> Rule:
@@ -176,10 +207,14 @@ def _remembered(pack: Pack, signal: Signal) -> str:
 
 
 def _threshold_alert(pack: Pack, threshold: Threshold) -> Rule:
-    condition = exceeds(comparison(pack, threshold), threshold.alert.name)
+    compared = comparison(pack, threshold)
+    if compared.dimensions:
+        condition = crosses(compared)
+    else:
+        condition = outside_maintenance(exceeds(compared), pack.pack)
     return _alert(
         threshold.alert,
-        outside_maintenance(condition, pack.pack),
+        condition,
         alert_labels(pack, threshold),
         annotations(pack.pack, threshold.alert, threshold.unit, threshold.format),
     )
@@ -193,7 +228,7 @@ def _further_alert(pack: Pack, alert: FurtherAlert) -> Rule:
         unit, form = alert.unit or first.unit, alert.format or first.format
     elif alert.state_filter is not None:
         signal = pack.signal_of(alert)
-        condition = outside_maintenance(state_is_on(signal.record, alert.state_filter), pack.pack)
+        condition = outside_maintenance(grouped(state_is_on(signal.record, alert.state_filter)), pack.pack)
     else:
         condition = alert.expr or ""
     return _alert(alert, condition, alert_labels(pack, alert), annotations(pack.pack, alert, unit, form))
@@ -204,7 +239,9 @@ def _all_of(pack: Pack, keys: list[str]) -> str:
     first, *others = [pack.threshold(key) for key in keys]
     compared = comparison(pack, first)
     active = [(other.alert.name, pack.signal_of(other).dimensions) for other in others]
-    return all_active(compared, first.alert.name, active)
+    of_key = threshold_matchers(compared.component, compared.metric)
+    value = selector(SUSPECT_VALUE, of_key) if compared.dimensions else compared.signal
+    return all_active(compared, value, first.alert.name, active)
 
 
 def _alert(alert: Alert, expr: str, labels: dict[str, str], texts: dict[str, str]) -> Rule:
