@@ -92,7 +92,7 @@ def _rules_take(plan: Plan) -> float:
 
 
 def _unused_take(plan: Plan) -> float:
-    return 60 + plan.rounds * 3 * 45
+    return 90 + plan.rounds * 3 * 90
 
 
 def _sizes_take(plan: Plan) -> float:

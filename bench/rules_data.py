@@ -100,11 +100,11 @@ def limits_around(packs: Sequence[Pack], seen: Mapping[str, float], tenants: int
 
     Args:
         packs: Whose keys.
-        seen: The value that each key's signal has for every tenant.
+        seen: The value that each key's signal has for every tenant; keys that are not here get no threshold.
         tenants: How many.
     """
     limits = []
-    keys = [threshold for pack in packs for threshold in pack.thresholds]
+    keys = [threshold for pack in packs for threshold in pack.thresholds if threshold.key in seen]
     for number in range(tenants):
         for index, threshold in enumerate(keys):
             fires = _is_chosen(number, index)

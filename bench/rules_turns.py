@@ -1,7 +1,7 @@
 """A Prometheus's turns in the rules' benchmark: its data are made complete, then it evaluates for a while."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bench.rules_data import REPLICAS, Limit, limits_around, threshold_lines
@@ -20,13 +20,22 @@ class UnequalError(Exception):
     """The designs do not fire the same, so their costs cannot be compared."""
 
 
-def populated(server: Server, exporters: Exporters, chosen: Sequence[Pack], tenants: int) -> list[Limit]:
+def populated(
+    server: Server, exporters: Exporters, chosen: Sequence[Pack], tenants: int, *, but: Collection[str] = ()
+) -> list[Limit]:
     """Give all tenants their thresholds, wait until they are scraped, and return them.
+
+    Args:
+        server: What scrapes them.
+        exporters: What serves them.
+        chosen: Whose keys.
+        tenants: How many.
+        but: Keys whose signals need no value, and that get no threshold.
 
     Raises:
         UnequalError: A signal has no value for some tenant, or a threshold is not scraped.
     """
-    limits = limits_around(chosen, _seen_signals(server, chosen, tenants), tenants)
+    limits = limits_around(chosen, _seen_signals(server, chosen, tenants, but), tenants)
     exporters.thresholds = threshold_lines(chosen, limits, tenants)
     _await_thresholds(server, len(REPLICAS) * len(limits))
     return limits
@@ -93,13 +102,17 @@ def _await_thresholds(server: Server, expected: int) -> None:
         time.sleep(1)
 
 
-def _seen_signals(server: Server, chosen: Sequence[Pack], tenants: int) -> dict[str, float]:
+def _seen_signals(
+    server: Server, chosen: Sequence[Pack], tenants: int, but: Collection[str]
+) -> dict[str, float]:
     """Wait until every key's signal has a value for every tenant, and return one of each."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         seen, missing = {}, []
         for pack in chosen:
             for threshold in pack.thresholds:
+                if threshold.key in but:
+                    continue
                 signal = pack.signal_of(threshold)
                 folded = f"{signal.aggregate} by (tenant) ({signal.expr})"
                 found = server.api.instant(folded)

@@ -8,17 +8,18 @@ from bench.unused_packs import Spent, Unused
 def unused_packs_section(result: Unused) -> Section:
     """What the rules of packs without data cost, beside those with data."""
     rows = (
-        ("used by all tenants", result.used),
-        ("the first of these alone", result.one),
+        ("all, used by every tenant", result.used),
+        ("some, used by every tenant", result.some),
         ("all, used by nobody", result.unused),
     )
     return Section(
         "Packs that nobody uses",
         [
             Paragraph(
-                f"{result.tenants:,} tenants have complete data of some packs. One Prometheus evaluates, in "
-                "turn, the rules of these, and of the first of these alone; another one, which has no "
-                "database and no tenant, the rules of all packs."
+                f"{result.tenants:,} tenants have data and thresholds of all keys of all packs but "
+                f"{', '.join(f'`{key}`' for key in result.without_data)}. One Prometheus evaluates, in turn, "
+                "the rules of all, and of some alone; another one, which has no database and no tenant, the "
+                "rules of all."
             ),
             Table(
                 ["packs", "", "rules", "evaluation per cycle", "CPU per cycle"],
@@ -27,8 +28,9 @@ def unused_packs_section(result: Unused) -> Section:
             ),
             Paragraph(
                 f"All packs, used by nobody, take {_percent(result.evaluation_ratio)} of the evaluation time "
-                f"of the used ones, and {_percent(result.cpu_ratio)} of their CPU time; of that of one used "
-                f"pack alone {_percent(result.one_pack_ratio)}."
+                f"that they take with these tenants, and {_percent(result.cpu_ratio)} of the CPU time; "
+                f"beside tenants that use only {len(result.some.packs)} of the packs, "
+                f"{_percent(result.some_evaluation_ratio)} and {_percent(result.some_cpu_ratio)}."
             ),
         ],
     )

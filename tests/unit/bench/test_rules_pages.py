@@ -30,10 +30,12 @@ def test_both_designs_the_floor_and_what_one_server_bears_are_shown() -> None:
 
 
 def test_unused_packs_are_shown_beside_used_ones() -> None:
-    used, one, unused = (Spent((name,), 9, cost, cost) for name, cost in (("a", 1.0), ("b", 0.5), ("c", 0.1)))
-    section = unused_packs_section(Unused(100, used, one, unused, 0.1, 0.1, 0.2, "here"))
+    used, some, unused = (
+        Spent((name,), 9, cost, cost) for name, cost in (("a", 1.0), ("b", 0.5), ("c", 0.1))
+    )
+    section = unused_packs_section(Unused(100, ("k",), used, some, unused, 0.1, 0.11, 0.2, 0.21, "here"))
     (table,) = _tables(section)
     assert [row[1] for row in table.rows] == ["a", "b", "c"]
     assert isinstance(section.blocks[-1], Paragraph)
     assert "take 10 % of the evaluation time" in section.blocks[-1].text
-    assert "alone 20 %" in section.blocks[-1].text
+    assert "only 1 of the packs, 20 % and 21 %" in section.blocks[-1].text
