@@ -16,6 +16,7 @@ SEVERITY_COLOURS = {"info": "blue", "warning": "orange", "critical": "red"}
 _UNITS = {  # a pack's unit → Grafana's id for it, packages/grafana-data/src/valueFormats/categories.ts
     "percent": "percent",
     "ratio": "percentunit",
+    "share": "percentunit",
     "seconds": "s",
     "bytes": "bytes",
     "bytes per second": "binBps",

@@ -12,6 +12,7 @@ STATE = "state"  # the unit of a signal that is 1 or 0: its value says nothing t
 _FORMS = {
     "percent": '{{ $value | printf "%.4g" }}%',
     "ratio": '{{ $value | printf "%.3g" }}',
+    "share": "{{ $value | humanizePercentage }}",
     "seconds": "{{ $value | humanizeDuration }}",
     "bytes": "{{ $value | humanize1024 }}B",
     "bytes per second": "{{ $value | humanize1024 }}B/s",

@@ -10,6 +10,7 @@ from dynamic_alerting.packs.wording import printed, value_template
     [
         ("connections", "{{ $value | humanize }} connections"),
         ("percent", '{{ $value | printf "%.4g" }}%'),
+        ("share", "{{ $value | humanizePercentage }}"),
         ("ratio", '{{ $value | printf "%.3g" }}'),
         ("seconds", "{{ $value | humanizeDuration }}"),
         ("bytes", "{{ $value | humanize1024 }}B"),
