@@ -21,11 +21,12 @@ from bench.rules_prometheus import Exporters, found_program, running
 from bench.rules_result import Cost, Result, Size, as_lines, summary
 from bench.rules_traditional import traditional_groups
 from bench.rules_turns import SLOW, Groups, Turn, UnequalError, idle_cpu, populated, take_turn
-from dynamic_alerting.packs.conditions import SLOW_INTERVAL, threshold_matchers
+from dynamic_alerting.packs.comparison import threshold_matchers
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.packs.promql import selector
 from dynamic_alerting.packs.rules import rule_file
+from dynamic_alerting.packs.snapshots import SNAPSHOT_INTERVAL
 
 ROOT = Path(__file__).parents[1]
 PACKS = ("mariadb", "redis", "kubernetes")
@@ -136,7 +137,7 @@ def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = Tr
     groups: Groups = []
     for pack in [*chosen, *own]:
         for group in rule_file(pack)["groups"]:  # type: ignore[attr-defined]
-            if group.get("interval") == SLOW_INTERVAL:
+            if group.get("interval") == SNAPSHOT_INTERVAL:
                 group["interval"] = f"{SLOW * interval_s}s"
             for rule in group["rules"]:
                 rule.pop("for", None)

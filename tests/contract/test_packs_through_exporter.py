@@ -21,7 +21,6 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from dynamic_alerting.packs.conditions import THRESHOLD_FALLBACK
 from dynamic_alerting.packs.examples import TENANT, duration, seconds, source_series
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.pack import Example, FurtherAlert, Pack, Threshold
@@ -88,11 +87,7 @@ def test_whatever_a_rule_selects_can_be_served(pack: Pack, replicas: list[list[S
 
 def test_every_default_that_is_served_is_compared_with_its_signal(replicas: list[list[Series]]) -> None:
     selected = [
-        each
-        for pack in PACKS
-        for rule in _rules(pack)
-        if rule.get("record") != THRESHOLD_FALLBACK
-        for each in _selectors(rule["expr"], "user_threshold")
+        each for pack in PACKS for rule in _rules(pack) for each in _selectors(rule["expr"], "user_threshold")
     ]
     served = [
         each for each in replicas[0] if each[0] == "user_threshold" and dict(each[1])["tenant"] == TENANT

@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 from dynamic_alerting.packs.cases import expected_cases, tenant_of
-from dynamic_alerting.packs.conditions import THRESHOLD_FALLBACK
 from dynamic_alerting.packs.generation import generated_files, stale_files
 from dynamic_alerting.packs.pack import Pack
-from dynamic_alerting.packs.suspects import CROSSING_VALUE
 
 ROOT = Path(__file__).parents[2]
+SNAPSHOT = "tenant:alert_threshold:"
+READABLE = 1500  # characters of an expression that a person on call can take in
 PACKS = sorted(path.parent.name for path in ROOT.glob("rule-packs/*/pack.yaml"))
 # Signals and alerts that a pack has at the very least.
 LEAST = {
@@ -112,14 +112,11 @@ def test_a_pack_has_at_least_the_signals_and_alerts_it_must(name: str, packs: li
 @pytest.mark.parametrize("name", PACKS)
 def test_every_tenant_alert_is_silenced_by_maintenance_and_switched_by_a_key(name: str) -> None:
     silenced = f'unless on (tenant) tenant:maintenance:active{{pack="{name}"}}'
-    for rule in _rules(name):
-        if rule.get("record") == CROSSING_VALUE:
-            assert rule["expr"].endswith(silenced)
     for alert, rule in _alerts(name).items():
         if "severity" in rule["labels"]:  # the platform's own: no tenant, no key
             continue
         # those of several keys read the alerts of these keys
-        reads_what_is_silenced = f"{CROSSING_VALUE}{{" in rule["expr"] or 'ALERTS{alertname="' in rule["expr"]
+        reads_what_is_silenced = 'ALERTS{alertname="' in rule["expr"]
         assert rule["expr"].endswith(silenced) or reads_what_is_silenced, alert
         assert rule["labels"]["metric_key"], alert
 
@@ -127,17 +124,35 @@ def test_every_tenant_alert_is_silenced_by_maintenance_and_switched_by_a_key(nam
 @pytest.mark.parametrize("name", PACKS)
 def test_a_threshold_is_selected_by_component_and_metric_or_not_at_all(name: str) -> None:
     for rule in _rules(name):
-        if rule.get("record") == THRESHOLD_FALLBACK:  # keeps whatever is served
-            continue
         for selector in _selectors(rule["expr"], "user_threshold"):
             labels = {matcher.name for matcher in selector.matchers.matchers}
             assert {"component", "metric"} <= labels, rule["expr"]
 
 
-def _selectors(expr: str, metric: str) -> list[promql_parser.VectorSelector]:
+@pytest.mark.parametrize("name", PACKS)
+def test_every_key_has_its_own_snapshot(name: str, packs: list[Pack]) -> None:
+    snapshots = {rule["record"] for rule in _rules(name) if rule.get("record", "").startswith(SNAPSHOT)}
+    assert snapshots == {f"{SNAPSHOT}{each.key}" for each in _pack(packs, name).thresholds}
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_an_expression_can_be_read(name: str) -> None:
+    for rule in _rules(name):
+        assert len(rule["expr"]) <= READABLE, rule.get("record") or rule["alert"]
+        for node in _nodes(rule["expr"]):  # `or` binds less than `unless`: nobody should have to know
+            if isinstance(node, promql_parser.BinaryExpr) and str(node.op) == "or":
+                bare = [each for each in (node.lhs, node.rhs) if isinstance(each, promql_parser.BinaryExpr)]
+                assert not [each for each in bare if str(each.op) in {"and", "unless"}], rule["expr"]
+
+
+def _nodes(expr: str) -> list[promql_parser.Expr]:
     found: list[promql_parser.Expr] = []
     promql_parser.walk(promql_parser.parse(expr), pre_visit=found.append)
-    return [each for each in found if isinstance(each, promql_parser.VectorSelector) and each.name == metric]
+    return found
+
+
+def _selectors(expr: str, metric: str) -> list[promql_parser.VectorSelector]:
+    return [each for each in _nodes(expr) if isinstance(each, promql_parser.VectorSelector) and each.name == metric]
 
 
 @pytest.mark.parametrize("name", PACKS)

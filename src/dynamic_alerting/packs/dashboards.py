@@ -2,7 +2,6 @@
 
 import json
 
-from dynamic_alerting.packs.conditions import THRESHOLD_FALLBACK
 from dynamic_alerting.packs.dashboard_panels import (
     SCHEMA_VERSION,
     Json,
@@ -16,6 +15,7 @@ from dynamic_alerting.packs.dashboard_panels import (
 from dynamic_alerting.packs.pack import FurtherAlert, Pack, Signal, Threshold
 from dynamic_alerting.packs.promql import selector
 from dynamic_alerting.packs.rules import AREAS, comparison
+from dynamic_alerting.packs.snapshots import snapshot_of
 from dynamic_alerting.packs.wording import runbook_url
 
 TAG = "dynamic-alerting"
@@ -106,12 +106,10 @@ def _threshold_panel(pack: Pack, threshold: Threshold) -> Json:
 
 
 def _threshold_query(pack: Pack, threshold: Threshold) -> Query:
-    """Ask for what the alert compares with: the last thresholds, too, while no exporter is healthy."""
+    """Ask for the copy of each minute, which is there while no exporter is healthy, too."""
     compared = comparison(pack, threshold)
-    name = ("__name__", "=~", f"user_threshold|{THRESHOLD_FALLBACK}")
-    thresholds = selector("", [name, *compared.matchers, TENANT])
+    expr = selector(snapshot_of(threshold.key), [TENANT])
     labels = ["tenant", *compared.dimensions, "severity"]
-    expr = f"{compared.worst} by ({', '.join(labels)}) ({thresholds})"
     if compared.dimensions:  # a dimension that a tenant disabled has an infinite threshold
         expr = f"{expr} {'< +Inf' if compared.worst == 'max' else '> -Inf'}"
     return Query(expr, " ".join(f"{{{{{label}}}}}" for label in labels))

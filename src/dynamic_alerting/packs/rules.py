@@ -1,37 +1,38 @@
 """A pack's rule groups: once a minute what dashboards and an outage need; every cycle the alerts."""
 
+from dynamic_alerting.packs.comparison import Comparison, grouped, joined, threshold_matchers
 from dynamic_alerting.packs.conditions import (
-    HEALTHY,
-    MAINTENANCE,
-    SLOW_INTERVAL,
-    STATE_FALLBACK,
-    SUSPECT_STATE,
-    THRESHOLD_FALLBACK,
-    THRESHOLD_HELD,
-    Comparison,
+    STATE_CANDIDATE,
+    KeyAlert,
     all_active,
-    any_of,
+    candidate_states,
     exceeds,
-    grouped,
-    held_thresholds,
-    last_served,
-    outside_maintenance,
     state_is_on,
-    suspect_states,
-    threshold_matchers,
+)
+from dynamic_alerting.packs.dimensional import (
+    CANDIDATE_THRESHOLD,
+    CANDIDATE_VALUE,
+    CROSSING_VALUE,
+    SERVED_THRESHOLD,
+    DimensionalKeys,
+    candidate_thresholds,
+    candidate_values,
+    crosses,
+    crossing_values,
+    served_thresholds,
 )
 from dynamic_alerting.packs.examples import seconds
 from dynamic_alerting.packs.pack import Alert, FurtherAlert, Pack, Signal, Threshold
 from dynamic_alerting.packs.promql import metric_names, selector
-from dynamic_alerting.packs.suspects import (
-    CROSSING_VALUE,
-    SUSPECT_THRESHOLD,
-    SUSPECT_VALUE,
-    Suspects,
-    crosses,
-    crossing_values,
-    suspect_thresholds,
-    suspect_values,
+from dynamic_alerting.packs.snapshots import (
+    MAINTENANCE,
+    SNAPSHOT_INTERVAL,
+    STATE_SNAPSHOT,
+    maintenance,
+    outside_maintenance,
+    snapshot_of,
+    state_snapshot,
+    threshold_snapshot,
 )
 from dynamic_alerting.packs.wording import annotations
 
@@ -45,43 +46,43 @@ def rule_file(pack: Pack) -> dict[str, object]:
     The group of the alerts has no interval: it inherits the server's.
     """
     groups: list[dict[str, object]] = []
-    if slow := [*fallbacks(pack), *dashboard_records(pack)]:
-        groups.append({"name": f"{pack.pack}-slow", "interval": SLOW_INTERVAL, "rules": slow})
+    if slow := [*snapshots(pack), *dashboard_records(pack)]:
+        groups.append({"name": f"{pack.pack}-slow", "interval": SNAPSHOT_INTERVAL, "rules": slow})
     groups.append({"name": pack.pack, "rules": [*records(pack), *alerts(pack)]})
     return {"groups": groups}
 
 
-def fallbacks(pack: Pack) -> list[Rule]:
-    """Return the rules that keep thresholds and state filters while no exporter is healthy."""
+def snapshots(pack: Pack) -> list[Rule]:
+    """Return the rules that keep thresholds and state filters for an outage of all exporters."""
     rules: list[Rule] = []
-    own = [("pack", "=", pack.pack)]
-    if pack.thresholds:
-        components = list(dict.fromkeys(pack.component_of(each) for each in pack.thresholds))
-        expr = last_served("user_threshold", THRESHOLD_FALLBACK, [any_of("component", components)], own)
-        rules.append({"record": THRESHOLD_FALLBACK, "expr": expr, "labels": {"pack": pack.pack}})
+    for each in pack.thresholds:
+        compared = comparison(pack, each)
+        rule: Rule = {"record": snapshot_of(each.key), "expr": threshold_snapshot(compared)}
+        if compared.dimensions:  # rules that compare all keys of a pack tell them apart by these
+            rule["labels"] = {"component": compared.component, "metric": compared.metric}
+        rules.append(rule)
     if pack.state_filters:
-        filters = [each.name for each in pack.state_filters]
-        expr = last_served("user_state_filter", STATE_FALLBACK, [any_of("filter", filters)], own)
-        rules.append({"record": STATE_FALLBACK, "expr": expr, "labels": {"pack": pack.pack}})
+        expr = state_snapshot([each.name for each in pack.state_filters])
+        rules.append({"record": STATE_SNAPSHOT, "expr": expr})
     return rules
 
 
 def dashboard_records(pack: Pack) -> list[Rule]:
     """Return the signals that only people look at: the alerts read their sources themselves."""
     needed = _needed_each_cycle(pack)
-    return [_signal_rule(pack, signal) for signal in pack.recorded() if signal.record not in needed]
+    return [_signal_rule(signal) for signal in pack.recorded() if signal.record not in needed]
 
 
 def records(pack: Pack) -> list[Rule]:
     """Return the recording rules of every cycle: what several rules read."""
     needed = _needed_each_cycle(pack)
-    rules = [_maintenance(pack)] if pack.thresholds or pack.state_filters else []
-    if pack.thresholds:
-        rules.append(_held(pack))
-    rules += [_signal_rule(pack, signal) for signal in pack.recorded() if signal.record in needed]
-    rules += _suspects(pack)
+    rules: list[Rule] = []
+    if pack.thresholds or pack.state_filters:
+        rules.append({"record": MAINTENANCE, "expr": maintenance(pack.pack), "labels": {"pack": pack.pack}})
+    rules += [_signal_rule(signal) for signal in pack.recorded() if signal.record in needed]
+    rules += _dimensional(pack)
     if pack.state_filters:
-        rules.append(_suspect_states(pack))
+        rules.append(_candidate_states(pack))
     return rules
 
 
@@ -136,82 +137,54 @@ def _is_shared(pack: Pack, signal: Signal, inline: set[str]) -> bool:
     return signal.record not in inline and any(pack.signal_of(owner) is signal for owner in owners)
 
 
-def _maintenance(pack: Pack) -> Rule:
-    own = selector(MAINTENANCE, [("pack", "=", pack.pack)])
-    now = selector("user_state_filter", [("filter", "=", "maintenance")])
-    expr = f"max by (tenant) ({now} or on () {own} unless on () {HEALTHY})"
-    return {"record": MAINTENANCE, "expr": expr, "labels": {"pack": pack.pack}}
-
-
-def _held(pack: Pack) -> Rule:
-    plain = [each for each in pack.thresholds if not pack.signal_of(each).dimensions]
-    above, below = (
-        [each.alert.name for each in plain if each.direction == direction] for direction in ("above", "below")
-    )
-    own = selector(SUSPECT_THRESHOLD, [("pack", "=", pack.pack)])
-    further = [own] if len(plain) < len(pack.thresholds) else []
-    expr = held_thresholds(pack.pack, above, below, further)
-    return {"record": THRESHOLD_HELD, "expr": expr, "labels": {"pack": pack.pack}}
-
-
-def _suspects(pack: Pack) -> list[Rule]:
+def _dimensional(pack: Pack) -> list[Rule]:
     rules: list[Rule] = []
     compared = [comparison(pack, each) for each in pack.thresholds if pack.signal_of(each).dimensions]
     for direction in ("above", "below"):
-        keys = tuple(each for each in compared if each.direction == direction)
-        if not keys:
+        of_direction = tuple(each for each in compared if each.direction == direction)
+        if not of_direction:
             continue
-        suspects = Suspects(pack.pack, keys)
-        for key in keys:
-            labels = {"component": key.component, "metric": key.metric, **suspects.labels}
-            rules.append({"record": SUSPECT_VALUE, "expr": suspect_values(key), "labels": labels})
-        for record, expr in (
-            (SUSPECT_THRESHOLD, suspect_thresholds(suspects)),
-            (CROSSING_VALUE, crossing_values(suspects)),
-        ):
-            rules.append({"record": record, "expr": expr, "labels": suspects.labels})
+        keys = DimensionalKeys(pack.pack, of_direction)
+        for key in keys.keys:
+            labels = {"component": key.component, "metric": key.metric, **keys.labels}
+            rules.append({"record": CANDIDATE_VALUE, "expr": candidate_values(key), "labels": labels})
+        rules.append({"record": SERVED_THRESHOLD, "expr": served_thresholds(keys), "labels": keys.labels})
+        rules += [
+            {"record": CANDIDATE_THRESHOLD, "expr": expr, "labels": {**keys.labels, "dimensions": names}}
+            for names, expr in candidate_thresholds(keys).items()
+        ]
+        rules += [
+            {"record": CROSSING_VALUE, "expr": expr, "labels": {**keys.labels, "level": level}}
+            for level, expr in crossing_values(keys).items()
+        ]
     return rules
 
 
-def _suspect_states(pack: Pack) -> Rule:
+def _candidate_states(pack: Pack) -> Rule:
     filters = [each.name for each in pack.state_filters]
     signals = [pack.signal_of(each).record for each in pack.alerts if each.state_filter]
-    expr = suspect_states(filters, list(dict.fromkeys(signals)), pack.pack)
-    return {"record": SUSPECT_STATE, "expr": expr, "labels": {"pack": pack.pack}}
+    expr = candidate_states(filters, list(dict.fromkeys(signals)))
+    return {"record": STATE_CANDIDATE, "expr": expr, "labels": {"pack": pack.pack}}
 
 
-def _signal_rule(pack: Pack, signal: Signal) -> Rule:
+def _signal_rule(signal: Signal) -> Rule:
     expr = _aggregated(signal)
-    if signal.when_gone is not None:
-        expr = f"{expr}\nor\n{_remembered(pack, signal)}"
+    if signal.when_gone is not None:  # a tenant that had the signal once, and has it no longer, counts zero
+        by = joined("tenant", *signal.dimensions)
+        remembered = f"{expr}\nor\n0 * {signal.record}"
+        expr = f"max by ({by}) {grouped(remembered)}"
     return {"record": signal.record, "expr": expr}
 
 
 def _aggregated(signal: Signal) -> str:
-    by = ", ".join(["tenant", *signal.dimensions])
-    if "\n" not in signal.expr:
-        return f"{signal.aggregate} by ({by}) ({signal.expr})"
-    body = "\n".join(f"  {line}" for line in signal.expr.splitlines())
-    return f"{signal.aggregate} by ({by}) (\n{body}\n)"
-
-
-def _remembered(pack: Pack, signal: Signal) -> str:
-    """Write zero for a tenant that had this signal, has it no longer, and still has its threshold.
-
-    While no exporter is healthy, nobody knows who still has it.
-    """
-    owner = next(each for each in pack.thresholds if pack.signal_of(each) is signal)
-    matchers = threshold_matchers(pack.component_of(owner), pack.metric_of(owner))
-    known = f"0 * {signal.record} and on (tenant) {selector('user_threshold', matchers)}"
-    return f"{known}\nor\n0 * {signal.record} unless on () {HEALTHY}"
+    by = joined("tenant", *signal.dimensions)
+    return f"{signal.aggregate} by ({by}) {grouped(signal.expr)}"
 
 
 def _threshold_alert(pack: Pack, threshold: Threshold) -> Rule:
     compared = comparison(pack, threshold)
-    if compared.dimensions:
-        condition = crosses(compared)
-    else:
-        condition = outside_maintenance(exceeds(compared), pack.pack)
+    crossing = crosses(compared) if compared.dimensions else exceeds(compared)
+    condition = outside_maintenance(crossing, pack.pack)
     return _alert(
         threshold.alert,
         condition,
@@ -238,10 +211,14 @@ def _all_of(pack: Pack, keys: list[str]) -> str:
     """Write the first key's values where the alerts of all keys are active for the tenant and severity."""
     first, *others = [pack.threshold(key) for key in keys]
     compared = comparison(pack, first)
-    active = [(other.alert.name, pack.signal_of(other).dimensions) for other in others]
     of_key = threshold_matchers(compared.component, compared.metric)
-    value = selector(SUSPECT_VALUE, of_key) if compared.dimensions else compared.signal
-    return all_active(compared, value, first.alert.name, active)
+    value = selector(CANDIDATE_VALUE, of_key) if compared.dimensions else compared.signal
+    return all_active(value, _key_alert(pack, first), [_key_alert(pack, other) for other in others])
+
+
+def _key_alert(pack: Pack, threshold: Threshold) -> KeyAlert:
+    dimensions = tuple(pack.signal_of(threshold).dimensions)
+    return KeyAlert(threshold.alert.name, pack.component_of(threshold), threshold.key, dimensions)
 
 
 def _alert(alert: Alert, expr: str, labels: dict[str, str], texts: dict[str, str]) -> Rule:

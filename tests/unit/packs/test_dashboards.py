@@ -107,7 +107,7 @@ def test_every_key_is_drawn_with_its_signal_its_tiers_and_its_runbook(name: str)
         panel = drawn[f"{threshold.alert.name}: {threshold.key}"]
         signal, tiers = panel["targets"]
         assert signal["expr"].startswith(pack.signal_of(threshold).record)
-        assert f'metric="{pack.metric_of(threshold)}"' in tiers["expr"]
+        assert tiers["expr"].startswith(f"tenant:alert_threshold:{threshold.key}{{")
         assert tiers["legendFormat"].endswith("{{severity}}")
         dashed = {each["matcher"]["options"] for each in panel["fieldConfig"]["overrides"]}
         assert dashed == {"/ info$/", "/ warning$/", "/ critical$/"}

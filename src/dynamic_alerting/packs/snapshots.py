@@ -1,0 +1,93 @@
+"""The copy of what the threshold-exporters serve that rules use while no exporter is healthy.
+
+Once a minute ``tenant:alert_threshold:<key>`` takes over what is served; while no exporter is healthy it
+keeps its own last value. An alert reads both, and whether an exporter is healthy, in one query, so nothing
+can happen between two looks: docs/decisions/0007-snapshots.md.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from dynamic_alerting.packs.comparison import Comparison, aggregated, any_of, grouped
+from dynamic_alerting.packs.promql import selector
+
+HEALTHY = "threshold_exporter_config_loaded == 1"
+SNAPSHOT_INTERVAL = "1m"
+STATE_SNAPSHOT = "tenant:state_filter:snapshot"
+MAINTENANCE = "tenant:maintenance:active"
+
+
+def snapshot_of(key: str) -> str:
+    """Return the name of the series in which a key's thresholds are kept."""
+    return f"tenant:alert_threshold:{key}"
+
+
+def while_unhealthy(kept: str) -> str:
+    """Write what was kept, for as long as no exporter is healthy; nothing otherwise."""
+    if "\n" not in kept:
+        return f"({kept} unless on () {HEALTHY})"
+    return grouped(f"{grouped(kept)}\nunless on () {HEALTHY}")
+
+
+def threshold_in_force(comparison: Comparison) -> str:
+    """Write the vector (tenant, severity) of the thresholds that apply now, of a key without dimensions."""
+    served = selector("user_threshold", comparison.matchers)
+    either = f"{served}\nor\n{while_unhealthy(snapshot_of(comparison.key))}"
+    return aggregated(comparison.worst, ["tenant", "severity"], either)
+
+
+def threshold_snapshot(comparison: Comparison) -> str:
+    """Write the rule that keeps a key's thresholds: what is served, else its own last value."""
+    if not comparison.dimensions:
+        return threshold_in_force(comparison)
+    served = selector("user_threshold", comparison.matchers)
+    kept = while_unhealthy(snapshot_of(comparison.key))
+    own = own_labels_only(comparison.worst, served, ["tenant"], comparison.dimensions)
+    labels = ["tenant", *comparison.dimensions, "severity"]
+    return f"{own}\nor\n{aggregated(comparison.worst, labels, kept)}"
+
+
+def own_labels_only(operation: str, thresholds: str, by: Sequence[str], dimensions: Sequence[str]) -> str:
+    """Write thresholds by the dimensions that the exporter gave them.
+
+    A label that Prometheus gave to the exporter's target (``pod`` or ``node``, say) is on every series of
+    that target, and so on its sign of health too; a dimension of a threshold is not. Where neither has the
+    label, it is the same on both, too: a base threshold either way.
+
+    Args:
+        operation: The aggregation over replicas.
+        thresholds: PromQL of thresholds as they are scraped, with ``job`` and ``instance``.
+        by: The labels to keep beside the dimensions and the severity.
+        dimensions: The key's dimensions.
+    """
+    parts = []
+    for size in range(len(dimensions) + 1):
+        for foreign in combinations(dimensions, size):
+            own = [dimension for dimension in dimensions if dimension not in foreign]
+            body = thresholds
+            for dimension in dimensions:
+                operator = "and" if dimension in foreign else "unless"
+                left = grouped(body) if "\n" in body else body
+                body = f"{left}\n{operator} on (job, instance, {dimension}) threshold_exporter_config_loaded"
+            parts.append(aggregated(operation, [*by, *own, "severity"], body))
+    return "\nor\n".join(parts)
+
+
+def state_snapshot(filters: Sequence[str]) -> str:
+    """Write the rule that keeps state filters: what is served, else its own last value."""
+    matchers = [any_of("filter", filters)]
+    kept = while_unhealthy(selector(STATE_SNAPSHOT, matchers))
+    either = f"{selector('user_state_filter', matchers)}\nor\n{kept}"
+    return aggregated("max", ["tenant", "filter", "reason", "severity"], either)
+
+
+def maintenance(pack: str) -> str:
+    """Write who is in maintenance: as served, else as this rule found it the last time."""
+    served = selector("user_state_filter", [("filter", "=", "maintenance")])
+    kept = while_unhealthy(selector(MAINTENANCE, [("pack", "=", pack)]))
+    return aggregated("max", ["tenant"], f"{served}\nor\n{kept}")
+
+
+def outside_maintenance(condition: str, pack: str) -> str:
+    """Write a condition that binds as a comparison does, for tenants that are not in maintenance."""
+    return f"{condition}\nunless on (tenant) {selector(MAINTENANCE, [('pack', '=', pack)])}"
