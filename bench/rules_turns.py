@@ -1,7 +1,7 @@
 """A Prometheus's turns in the rules' benchmark: its data are made complete, then it evaluates for a while."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bench.rules_data import REPLICAS, Limit, limits_around, threshold_lines
@@ -37,7 +37,7 @@ def populated(
     """
     limits = limits_around(chosen, _seen_signals(server, chosen, tenants, but), tenants)
     exporters.thresholds = threshold_lines(chosen, limits, tenants)
-    _await_thresholds(server, len(REPLICAS) * len(limits))
+    await_thresholds(server, len(REPLICAS) * len(limits))
     return limits
 
 
@@ -67,12 +67,23 @@ def idle_cpu(servers: Sequence[Server], interval_s: int) -> list[float]:
     return [(server.counters().cpu_s - was) / cycles for server, was in zip(servers, before, strict=True)]
 
 
-def take_turn(server: Server, groups: Groups, interval_s: int) -> Turn:
-    """Let a server evaluate until every group has begun, then measure while each slow group has one turn."""
+def take_turn(
+    server: Server, groups: Groups, interval_s: int, *, before_measuring: Callable[[], None] | None = None
+) -> Turn:
+    """Let a server evaluate until every group has begun, then measure while each slow group has one turn.
+
+    Args:
+        server: Where.
+        groups: What.
+        interval_s: Seconds between evaluations.
+        before_measuring: Called once every group has begun.
+    """
     server.load(groups, interval_s=interval_s)
     slow = any(group.get("interval") for group in groups)
     cycles = SLOW if slow else SLOW // 2
     time.sleep((SLOW * interval_s if slow else interval_s) + 1)
+    if before_measuring is not None:
+        before_measuring()
     before = server.counters()
     time.sleep(cycles * interval_s)
     after = server.counters()
@@ -91,11 +102,16 @@ def take_turn(server: Server, groups: Groups, interval_s: int) -> Turn:
     )
 
 
-def _await_thresholds(server: Server, expected: int) -> None:
+def await_thresholds(server: Server, expected: int) -> None:
+    """Wait until a server has scraped so many thresholds, of all replicas.
+
+    Raises:
+        UnequalError: It does not get there.
+    """
     deadline = time.monotonic() + PATIENCE_S
     while True:
         found = server.api.instant("count(user_threshold)")
-        if found and found[0].value == expected:
+        if (found[0].value if found else 0) == expected:
             return
         if time.monotonic() > deadline:
             raise UnequalError(f"{found} thresholds of {expected} are there")

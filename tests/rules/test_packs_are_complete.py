@@ -152,7 +152,11 @@ def _nodes(expr: str) -> list[promql_parser.Expr]:
 
 
 def _selectors(expr: str, metric: str) -> list[promql_parser.VectorSelector]:
-    return [each for each in _nodes(expr) if isinstance(each, promql_parser.VectorSelector) and each.name == metric]
+    return [
+        each
+        for each in _nodes(expr)
+        if isinstance(each, promql_parser.VectorSelector) and each.name == metric
+    ]
 
 
 @pytest.mark.parametrize("name", PACKS)

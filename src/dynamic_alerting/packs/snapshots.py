@@ -24,9 +24,13 @@ def snapshot_of(key: str) -> str:
 
 def while_unhealthy(kept: str) -> str:
     """Write what was kept, for as long as no exporter is healthy; nothing otherwise."""
-    if "\n" not in kept:
-        return f"({kept} unless on () {HEALTHY})"
-    return grouped(f"{grouped(kept)}\nunless on () {HEALTHY}")
+    return grouped(_while_unhealthy(kept))
+
+
+def _while_unhealthy(kept: str) -> str:
+    if "\n" in kept:
+        return f"{grouped(kept)}\nunless on () {HEALTHY}"
+    return f"{kept} unless on () {HEALTHY}"
 
 
 def threshold_in_force(comparison: Comparison) -> str:
@@ -41,7 +45,7 @@ def threshold_snapshot(comparison: Comparison) -> str:
     if not comparison.dimensions:
         return threshold_in_force(comparison)
     served = selector("user_threshold", comparison.matchers)
-    kept = while_unhealthy(snapshot_of(comparison.key))
+    kept = _while_unhealthy(snapshot_of(comparison.key))
     own = own_labels_only(comparison.worst, served, ["tenant"], comparison.dimensions)
     labels = ["tenant", *comparison.dimensions, "severity"]
     return f"{own}\nor\n{aggregated(comparison.worst, labels, kept)}"

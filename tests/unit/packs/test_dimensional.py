@@ -68,7 +68,7 @@ def test_a_join_of_many_series_with_many_tiers_cannot_occur() -> None:
 def test_a_level_looks_only_at_what_no_level_before_it_has_a_threshold_for() -> None:
     levels = crossing_values(DimensionalKeys("c", (_of_queues("vhost", "queue"),)))
     assert list(levels) == ["exact", "vhost", "queue", "base"]
-    assert [expr.count("\nunless on (") for expr in levels.values()] == [0, 1, 2, 3]
+    assert [expr.count("unless on (") for expr in levels.values()] == [0, 1, 2, 3]
 
 
 def test_keys_that_share_a_rule_are_never_compared_with_each_others_thresholds() -> None:

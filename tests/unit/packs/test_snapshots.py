@@ -48,9 +48,9 @@ max by (tenant, severity) (
   and on (job, instance, queue) threshold_exporter_config_loaded
 )
 or
-max by (tenant, queue, severity) (
-  (tenant:alert_threshold:c_m unless on () threshold_exporter_config_loaded == 1)
-)"""
+max by (tenant, queue, severity) (tenant:alert_threshold:c_m unless on () HEALTHY)""".replace(
+            "HEALTHY", "threshold_exporter_config_loaded == 1"
+        )
     )
 
 
