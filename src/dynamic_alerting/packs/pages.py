@@ -1,6 +1,7 @@
 """The pages that people read about a pack: its reference and its runbook."""
 
 from dynamic_alerting.packs.pack import Alert, Pack, Threshold
+from dynamic_alerting.packs.promql import one_line
 
 NOTE = "<!-- Generated from rule-packs/{pack}/pack.yaml by `da-tools rule-packs generate`. Do not edit. -->\n"
 
@@ -83,7 +84,7 @@ def _signals(pack: Pack) -> str:
     rows = []
     for signal in pack.recorded():
         labels = ", ".join(f"`{label}`" for label in ["tenant", *signal.dimensions])
-        rows.append([f"`{signal.record}`", labels, f"`{' '.join(signal.expr.split())}`", signal.aggregate])
+        rows.append([f"`{signal.record}`", labels, f"`{one_line(signal.expr)}`", signal.aggregate])
     return "## Signals\n\nRecorded for every tenant, free to use in dashboards.\n\n" + _table(
         ["Signal", "Labels", "Of", "Folded by"], rows
     )

@@ -1,8 +1,11 @@
 """Reading packs' PromQL as trees, and writing selectors with their values escaped."""
 
+import re
 from collections.abc import Iterator
 
 import promql_parser as parser
+
+_COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|#[^\n]*""")
 
 
 def selector(metric: str, matchers: list[tuple[str, str, str]]) -> str:
@@ -17,6 +20,11 @@ def quoted(value: str) -> str:
     """Write a PromQL string literal."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+def one_line(expr: str) -> str:
+    """Write an expression on one line, without its comments."""
+    return " ".join(_COMMENT.sub(lambda match: match[1] or "", expr).split())
 
 
 def parse(expr: str) -> parser.Expr:
