@@ -8,7 +8,7 @@ import click
 from dynamic_alerting.cli.loaded_packs import CannotError, loaded_packs, one_pack
 from dynamic_alerting.packs.generation import diff_of, write_files
 from dynamic_alerting.packs.renderings import FORMS, rendered
-from dynamic_alerting.packs.settings import KUBERNETES_NAMESPACE, RUNBOOK_BASE_URL
+from dynamic_alerting.packs.settings import DASHBOARD_BASE_URL, KUBERNETES_NAMESPACE, RUNBOOK_BASE_URL
 
 
 @click.command(name="render")
@@ -37,6 +37,13 @@ from dynamic_alerting.packs.settings import KUBERNETES_NAMESPACE, RUNBOOK_BASE_U
     help="Where you publish docs/runbooks; every runbook_url begins with it [env: DA_RUNBOOK_BASE_URL].",
 )
 @click.option(
+    "--dashboard-base-url",
+    default=DASHBOARD_BASE_URL,
+    show_default=True,
+    envvar="DA_DASHBOARD_BASE_URL",
+    help="Where your Grafana is; every dashboard_url begins with it [env: DA_DASHBOARD_BASE_URL].",
+)
+@click.option(
     "--namespace",
     default=KUBERNETES_NAMESPACE,
     show_default=True,
@@ -54,6 +61,7 @@ def command(
     form: str,
     output_dir: Path | None,
     runbook_base_url: str,
+    dashboard_base_url: str,
     namespace: str,
     packs: Path | None,
     dry_run: bool,
@@ -62,14 +70,21 @@ def command(
 
     Example: da-tools rule-packs render --format prometheusrule --pack mariadb | kubectl apply -f -
     """
-    if urlsplit(runbook_base_url).scheme not in {"http", "https"}:
-        raise CannotError(f"--runbook-base-url {runbook_base_url} is no address; write https://…/runbooks")
+    _check_address("--runbook-base-url", runbook_base_url, "https://…/runbooks")
+    _check_address("--dashboard-base-url", dashboard_base_url, "https://…/grafana")
     if dry_run and output_dir is None:
         raise click.UsageError("--dry-run goes with --output-dir; printing changes nothing anyway")
     names = dict.fromkeys((*pack, *more))
     chosen = [one_pack(name, packs) for name in names] if names else loaded_packs(packs)
     files = dict(
-        rendered(each, form, runbook_base_url=runbook_base_url, namespace=namespace) for each in chosen
+        rendered(
+            each,
+            form,
+            runbook_base_url=runbook_base_url,
+            dashboard_base_url=dashboard_base_url,
+            namespace=namespace,
+        )
+        for each in chosen
     )
     if output_dir is None:
         click.echo("---\n".join(files.values()), nl=False)
@@ -78,3 +93,8 @@ def command(
     else:
         for name in write_files(output_dir, files):
             click.echo(f"written: {output_dir / name}", err=True)
+
+
+def _check_address(option: str, address: str, instead: str) -> None:
+    if urlsplit(address).scheme not in {"http", "https"}:
+        raise CannotError(f"{option} {address} is no address; write {instead}")
