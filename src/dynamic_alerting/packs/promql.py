@@ -46,6 +46,16 @@ def metric_names(expr: str) -> set[str]:
     return names
 
 
+def aggregated_by(expr: str) -> list[set[str]]:
+    """Return the labels that each aggregation ``by`` labels, or of everything, keeps."""
+    aggregations = (node for node in _nodes(parse(expr)) if isinstance(node, parser.AggregateExpr))
+    return [
+        set(node.modifier.labels if node.modifier else [])
+        for node in aggregations
+        if node.modifier is None or node.modifier.type == parser.AggModifierType.By
+    ]
+
+
 def unguarded_divisors(expr: str) -> list[str]:
     """Return the divisors that may be zero: no number, comparison ``(x > 0)`` or ``clamp_min``."""
     found = []
