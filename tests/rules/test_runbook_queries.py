@@ -74,7 +74,7 @@ def questions(pack: Pack, owner: Owner, limits: list[str]) -> list[str]:
     query = f"(\n{query_of(pack, owner)}\n)"
     if not limits:
         return [f"count({query}) > bool 0"]
-    asked = [f"count({query} == {limit}) > bool 0" for limit in limits]  # each threshold is a row
+    asked = [f"count({query} and on (__name__, severity) {limit}) > bool 0" for limit in limits]
     values = f"{query} unless on (tenant, severity) ({' or '.join(limits)})"
     asked.append(f"count({values}) > bool 0")
     asked.append(f"count(count by ({', '.join(sorted(SERVER_LABELS))}) {query}) > bool 1")
