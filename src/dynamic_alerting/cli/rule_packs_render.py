@@ -20,8 +20,10 @@ from dynamic_alerting.packs.settings import DASHBOARD_BASE_URL, KUBERNETES_NAMES
     type=click.Choice(FORMS),
     default="prometheus",
     show_default=True,
-    help="prometheus: rule files, for vmalert and Thanos Ruler too. configmap: as k8s/03-monitoring has "
-    "them. prometheusrule: objects of the Prometheus Operator. mimir: for `mimirtool rules load`.",
+    help="prometheus: rule files, for vmalert and Thanos Ruler too (docs/engines.md: what each needs). "
+    "configmap: as k8s/03-monitoring has them. prometheusrule: objects of the Prometheus Operator. "
+    "mimir: for `mimirtool rules load`; raise Mimir's limit ruler_max_rules_per_rule_group (20 unless set) "
+    "to 100, or it refuses most groups.",
 )
 @click.option(
     "--output-dir",
