@@ -1,7 +1,7 @@
 """What the rules of this checkout cost beside those of another one, in pairs in one run.
 
-Two real Prometheus servers with invented tenants evaluate in turn, A B A B; CPU time is the process's own beyond
-what scraping takes. With ``--outage`` the threshold-exporters are gone while it is measured.
+Two real Prometheus servers with invented tenants evaluate in turn, A B A B; CPU time is the process's own
+beyond what scraping takes. With ``--outage`` the threshold-exporters are gone while it is measured.
 
     .venv/bin/python -m bench.against ../before/rule-packs --tenants 100,1000 --interval 15
 """

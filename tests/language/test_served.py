@@ -53,6 +53,12 @@ def test_label_values_are_escaped(world: Any, value: str) -> None:
         "instance",
         "reason",
         "le",
+        "pack",
+        "metric_key",
+        "filter",
+        "direction",
+        "alertname",
+        "alertstate",
         "__name__",
         "a_re",
         "1a",
@@ -64,3 +70,13 @@ def test_label_names_are_valid_and_never_collide(world: Any, label: str, operato
     world.tenant(f'team_x{{{label}{operator}"v"}}: 5\nmysql_cpu: 6')
     assert world.of() == {"mysql cpu warning": 6}
     assert world.errors() == ["DA040"]
+
+
+@pytest.mark.parametrize("label", ["pack", "metric_key", "filter", "direction"])
+@pytest.mark.parametrize("key", ["team_x", "redis_queue_length", "mysql_cpu_critical"])
+def test_a_label_of_the_rules_is_refused_in_the_platforms_file_too(world: Any, label: str, key: str) -> None:
+    world.defaults(f'{key}{{{label}="v"}}: 5\nmysql_cpu: 6').tenant("mysql_connections: 7")
+    assert world.of() == {"mysql cpu warning": 6, "mysql connections warning": 7}
+    (finding,) = [each for each in world.findings() if each.id == "DA040"]
+    assert "sets itself" in finding.message
+    assert f'own_{label}="' in finding.advice

@@ -1,5 +1,6 @@
 """Every alert has every case, everything generated is current, and the rules keep their promises."""
 
+import json
 import re
 from collections import defaultdict
 from functools import cache
@@ -78,7 +79,7 @@ def test_a_case_says_what_fires_with_all_labels_and_annotations(name: str) -> No
         expected = [firing for look in test["alert_rule_test"] for firing in look["exp_alerts"]]
         for firing in expected:
             assert set(_alerts(name)[alert]["labels"]) <= set(firing["exp_labels"])
-            assert set(firing["exp_annotations"]) == {"summary", "description", "runbook_url"}
+            assert set(firing["exp_annotations"]) == TEXTS
             assert "{{" not in firing["exp_annotations"]["description"]
         if name == "platform":
             assert bool(expected) == (cases.split(" (")[0] in FIRING_CASES), test["name"]
@@ -90,6 +91,7 @@ def test_a_case_says_what_fires_with_all_labels_and_annotations(name: str) -> No
             assert any(f'tenant="{tenant}"' in each["series"] for each in test["input_series"])
 
 
+TEXTS = {"summary", "description", "runbook_url", "dashboard_url"}
 FIRING_CASES = {
     "fires",
     "two replicas",
@@ -168,3 +170,15 @@ def test_templates_are_plain_and_runbooks_exist(name: str) -> None:
         assert "{{" not in rule["annotations"]["summary"]
         assert rule["annotations"]["runbook_url"].endswith(f"/{name}.md#{alert.lower()}")
         assert f"\n## {alert}\n" in runbook
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_alert_leads_to_its_dashboard_with_the_tenant_chosen(name: str) -> None:
+    dashboard = json.loads((ROOT / "dashboards" / f"{name}.json").read_text())
+    variables = {each["name"] for each in dashboard["templating"]["list"]}
+    for alert, rule in _alerts(name).items():
+        address, _, query = rule["annotations"]["dashboard_url"].partition("?")
+        assert address.endswith(f"/d/{dashboard['uid']}"), alert
+        names_tenant = "{{ $labels.tenant }}" in rule["annotations"]["description"]
+        assert query == ("var-tenant={{ $labels.tenant }}" if names_tenant else ""), alert
+        assert "metric_key" not in rule["labels"] or (query and "tenant" in variables), alert

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 import click
 
 from dynamic_alerting.cli.loaded_packs import CannotError, loaded_packs, one_pack
+from dynamic_alerting.packs.exporter_selector import ExporterSelectorError, checked_selector
 from dynamic_alerting.packs.generation import diff_of, write_files
 from dynamic_alerting.packs.renderings import FORMS, rendered
-from dynamic_alerting.packs.settings import KUBERNETES_NAMESPACE, RUNBOOK_BASE_URL
+from dynamic_alerting.packs.settings import DASHBOARD_BASE_URL, KUBERNETES_NAMESPACE, RUNBOOK_BASE_URL
 
 
 @click.command(name="render")
@@ -20,8 +21,10 @@ from dynamic_alerting.packs.settings import KUBERNETES_NAMESPACE, RUNBOOK_BASE_U
     type=click.Choice(FORMS),
     default="prometheus",
     show_default=True,
-    help="prometheus: rule files, for vmalert and Thanos Ruler too. configmap: as k8s/03-monitoring has "
-    "them. prometheusrule: objects of the Prometheus Operator. mimir: for `mimirtool rules load`.",
+    help="prometheus: rule files, for vmalert and Thanos Ruler too (docs/engines.md: what each needs). "
+    "configmap: as k8s/03-monitoring has them. prometheusrule: objects of the Prometheus Operator. "
+    "mimir: for `mimirtool rules load`; raise Mimir's limit ruler_max_rules_per_rule_group (20 unless set) "
+    "to 100, or it refuses most groups.",
 )
 @click.option(
     "--output-dir",
@@ -35,6 +38,20 @@ from dynamic_alerting.packs.settings import KUBERNETES_NAMESPACE, RUNBOOK_BASE_U
     show_default=True,
     envvar="DA_RUNBOOK_BASE_URL",
     help="Where you publish docs/runbooks; every runbook_url begins with it [env: DA_RUNBOOK_BASE_URL].",
+)
+@click.option(
+    "--dashboard-base-url",
+    default=DASHBOARD_BASE_URL,
+    show_default=True,
+    envvar="DA_DASHBOARD_BASE_URL",
+    help="Where your Grafana is; every dashboard_url begins with it [env: DA_DASHBOARD_BASE_URL].",
+)
+@click.option(
+    "--exporter-selector",
+    metavar="MATCHERS",
+    envvar="DA_EXPORTER_SELECTOR",
+    help="Look only at the threshold-exporters with these labels, such as 'job=\"threshold-exporter\"', "
+    "where this Prometheus scrapes others, too [env: DA_EXPORTER_SELECTOR].",
 )
 @click.option(
     "--namespace",
@@ -54,7 +71,9 @@ def command(
     form: str,
     output_dir: Path | None,
     runbook_base_url: str,
+    dashboard_base_url: str,
     namespace: str,
+    exporter_selector: str | None,
     packs: Path | None,
     dry_run: bool,
 ) -> None:
@@ -62,14 +81,23 @@ def command(
 
     Example: da-tools rule-packs render --format prometheusrule --pack mariadb | kubectl apply -f -
     """
-    if urlsplit(runbook_base_url).scheme not in {"http", "https"}:
-        raise CannotError(f"--runbook-base-url {runbook_base_url} is no address; write https://…/runbooks")
+    _check_address("--runbook-base-url", runbook_base_url, "https://…/runbooks")
+    _check_address("--dashboard-base-url", dashboard_base_url, "https://…/grafana")
     if dry_run and output_dir is None:
         raise click.UsageError("--dry-run goes with --output-dir; printing changes nothing anyway")
+    matchers = None if exporter_selector is None else _checked_selector(exporter_selector)
     names = dict.fromkeys((*pack, *more))
     chosen = [one_pack(name, packs) for name in names] if names else loaded_packs(packs)
     files = dict(
-        rendered(each, form, runbook_base_url=runbook_base_url, namespace=namespace) for each in chosen
+        rendered(
+            each,
+            form,
+            runbook_base_url=runbook_base_url,
+            dashboard_base_url=dashboard_base_url,
+            namespace=namespace,
+            exporter_selector=matchers,
+        )
+        for each in chosen
     )
     if output_dir is None:
         click.echo("---\n".join(files.values()), nl=False)
@@ -78,3 +106,16 @@ def command(
     else:
         for name in write_files(output_dir, files):
             click.echo(f"written: {output_dir / name}", err=True)
+
+
+def _checked_selector(text: str) -> str:
+    try:
+        return checked_selector(text)
+    except ExporterSelectorError as error:
+        advice = "write label matchers, such as 'job=\"threshold-exporter\"'"
+        raise CannotError(f"--exporter-selector {text}: {error}; {advice}") from error
+
+
+def _check_address(option: str, address: str, instead: str) -> None:
+    if urlsplit(address).scheme not in {"http", "https"}:
+        raise CannotError(f"{option} {address} is no address; write {instead}")

@@ -5,8 +5,11 @@ import re
 from dynamic_alerting.model.errors import KeySyntaxError
 
 PATTERN_SUFFIX = "_re"
-RESERVED = frozenset({"tenant", "component", "metric", "severity", "job", "instance", "reason", "le"})
-"""Labels of the platform's own series, or that Prometheus sets on every scraped series."""
+_OF_SERVED_SERIES = {"tenant", "component", "metric", "severity", "filter", "reason"}
+_OF_RULES = {"pack", "metric_key", "direction", "alertname", "alertstate"}
+_OF_PROMETHEUS = {"job", "instance", "le"}
+RESERVED = frozenset(_OF_SERVED_SERIES | _OF_RULES | _OF_PROMETHEUS)
+"""Labels that the exporter, the generated rules or Prometheus set: a dimension of that name would be lost."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -27,7 +30,8 @@ def check_label_name(label: str, offset: int) -> None:
         raise KeySyntaxError(
             f"{label!r} is a label that the platform sets itself",
             offset=offset,
-            advice="leave it out, and name a label of the signal, such as queue or tablespace",
+            advice="leave it out, or name another label of the signal, such as queue; where the signal's own "
+            f'label has this name, rename it there with label_replace: own_{label}="email"',
         )
     if label.startswith("__"):
         raise KeySyntaxError(

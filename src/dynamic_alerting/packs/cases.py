@@ -16,7 +16,7 @@ from dynamic_alerting.packs.examples import (
 from dynamic_alerting.packs.pack import Alert, Example, FurtherAlert, Pack, Threshold
 from dynamic_alerting.packs.promql import selector
 from dynamic_alerting.packs.rules import alert_labels
-from dynamic_alerting.packs.wording import printed, runbook_url
+from dynamic_alerting.packs.wording import dashboard_url, printed, runbook_url
 
 OUTAGE = 600  # how long every exporter is gone in the outage cases
 NEVER = {"above": "+Inf", "below": "-Inf"}  # a threshold that no value crosses
@@ -115,6 +115,7 @@ class Story:
             "summary": self.alert.summary,
             "description": printed(self.alert.description, labels, self.example.prints),
             "runbook_url": runbook_url(self.pack.pack, self.alert.name),
+            "dashboard_url": printed(dashboard_url(self.pack.pack, self.alert), labels, None),
         }
         return {"exp_labels": labels, "exp_annotations": texts}
 

@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dynamic_alerting.model.catalogue import NO_CATALOGUE
+from dynamic_alerting.model.errors import KeySyntaxError
+from dynamic_alerting.model.keys import parse_key
+from dynamic_alerting.model.label_names import PATTERN_SUFFIX, RESERVED
 from dynamic_alerting.packs import promql
 from dynamic_alerting.packs.examples import ExampleError, source_series
 from dynamic_alerting.packs.pack import Example, FurtherAlert, Pack, Signal, Threshold
@@ -12,7 +16,6 @@ from dynamic_alerting.packs.yaml_source import Path
 
 AREAS = ("availability", "saturation", "errors", "capacity")
 MOST_DIMENSIONS = 2
-RESERVED = {"tenant", "component", "metric", "severity", "job", "instance", "pack", "filter"}
 VALUE = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?(:(info|warning|critical))?|disable")
 SUFFIX_UNITS = {"_percent": "percent", "_ratio": "ratio", "_seconds": "seconds", "_bytes": "bytes"}
 
@@ -182,7 +185,7 @@ def _unit(path: Path, threshold: Threshold) -> Iterator[Complaint]:
 def _signal(pack: Pack, path: Path, threshold: Threshold) -> Iterator[Complaint]:
     signal = pack.signal_of(threshold)
     for dimension in signal.dimensions:
-        if dimension in RESERVED or dimension.endswith("_re"):
+        if dimension in RESERVED or dimension.endswith(PATTERN_SUFFIX):
             advice = "rename it in the signal with label_replace"
             yield Complaint((*path, "signal", "dimensions"), f"`{dimension}` cannot be a dimension", advice)
     if len(signal.dimensions) > MOST_DIMENSIONS:
@@ -195,6 +198,21 @@ def _signal(pack: Pack, path: Path, threshold: Threshold) -> Iterator[Complaint]
     if threshold.dimensional_defaults and not signal.dimensions:
         message = "the signal has no dimensions"
         yield Complaint((*path, "dimensional_defaults"), message, "give the signal `dimensions`")
+    elif threshold.dimensional_defaults:
+        yield from _dimensional_defaults(path, threshold, signal.dimensions)
+
+
+def _dimensional_defaults(path: Path, threshold: Threshold, dimensions: list[str]) -> Iterator[Complaint]:
+    for braces in threshold.dimensional_defaults:
+        where = (*path, "dimensional_defaults", braces)
+        try:
+            key = parse_key(f"{threshold.key}{braces}", NO_CATALOGUE)
+        except KeySyntaxError as error:
+            yield Complaint(where, error.message, error.advice)
+            continue
+        for label in sorted({matcher.label for matcher in key.matchers} - set(dimensions)):
+            advice = f"its dimensions are {', '.join(dimensions)}"
+            yield Complaint(where, f"the signal has no dimension `{label}`", advice)
 
 
 def _further_alerts(pack: Pack) -> Iterator[Complaint]:

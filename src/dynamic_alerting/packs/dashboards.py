@@ -16,7 +16,7 @@ from dynamic_alerting.packs.pack import FurtherAlert, Pack, Signal, Threshold
 from dynamic_alerting.packs.promql import selector
 from dynamic_alerting.packs.rules import AREAS, comparison
 from dynamic_alerting.packs.snapshots import snapshot_of
-from dynamic_alerting.packs.wording import runbook_url
+from dynamic_alerting.packs.wording import dashboard_uid, runbook_url
 
 TAG = "dynamic-alerting"
 TENANT = ("tenant", "=~", "$tenant")
@@ -166,7 +166,7 @@ def _runbook(pack: Pack, alert: str) -> Json:
 def _dashboard(title: str, name: str, layout: Layout, tenants: str | None) -> str:
     others = {"type": "dashboards", "title": "Rule packs", "tags": [TAG], "asDropdown": True}
     document = {
-        "uid": f"{TAG}-{name}",
+        "uid": dashboard_uid(name),
         "title": title,
         "description": "Generated from pack.yaml by `da-tools rule-packs generate`. Do not edit.",
         "tags": [TAG],

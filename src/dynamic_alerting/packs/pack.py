@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 PackName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -10,6 +10,9 @@ AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]
 Record = Annotated[str, StringConstraints(pattern=r"^tenant:[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$")]
 Duration = Annotated[str, StringConstraints(pattern=r"^(\d+[dhms])+$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Expression = Annotated[
+    Text, AfterValidator(lambda text: "\n".join(line.expandtabs(2).rstrip() for line in text.splitlines()))
+]  # YAML writes no literal block with a tab or with a blank before a line's end
 Number = int | float
 Series = dict[str, Number | str]
 Area = Literal["availability", "saturation", "errors", "capacity"]
@@ -37,7 +40,7 @@ class Signal(Part):
     """One recorded series per tenant (and dimension): what a threshold is compared with."""
 
     record: Record
-    expr: Text
+    expr: Expression
     aggregate: Literal["max", "min", "sum", "avg", "count"]
     dimensions: list[Name] = Field(default_factory=list)  # of a threshold: at most two, see checks.py
     when_gone: Literal[0] | None = None
@@ -105,7 +108,7 @@ class FurtherAlert(Alert):
     all_of: list[Name] | None = None
     state_filter: Name | None = None
     signal: Signal | str | None = None
-    expr: Text | None = None
+    expr: Expression | None = None
     severity: SeverityName | None = None
     unit: Text | None = None
     format: Text | None = None

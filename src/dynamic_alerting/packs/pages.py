@@ -1,6 +1,8 @@
 """The pages that people read about a pack: its reference and its runbook."""
 
-from dynamic_alerting.packs.pack import Alert, Pack, Threshold
+from dynamic_alerting.packs.pack import Alert, FurtherAlert, Pack, Threshold
+from dynamic_alerting.packs.promql import one_line
+from dynamic_alerting.packs.runbook_queries import TENANT, commands, query
 
 NOTE = "<!-- Generated from rule-packs/{pack}/pack.yaml by `da-tools rule-packs generate`. Do not edit. -->\n"
 
@@ -29,12 +31,20 @@ def reference_page(pack: Pack) -> str:
 
 def runbook_page(pack: Pack) -> str:
     """Return docs/runbooks/<pack>.md: per alert what it means, what to look at, how to tune it."""
-    sections = [_runbook(each.alert, _tuning(each)) for each in pack.thresholds]
-    sections += [_runbook(each, _further_tuning(each.all_of, each.state_filter)) for each in pack.alerts]
+    sections = [_runbook(each.alert, _first(pack, each), _tuning(each)) for each in pack.thresholds]
+    sections += [
+        _runbook(each, _first(pack, each), _further_tuning(each.all_of, each.state_filter))
+        for each in pack.alerts
+    ]
     intro = (
         f"Each alert of the [{pack.pack} pack](../rule-packs/{pack.pack}.md): what it means, what to look "
         "at first, and how to tune or silence it.\n"
     )
+    if pack.thresholds or pack.state_filters:
+        intro += (
+            f"\nWrite the tenant in place of `{TENANT}`. The command says where each of its thresholds comes "
+            "from; the query shows the value of each server, then the thresholds by `severity`.\n"
+        )
     return "\n".join([NOTE.format(pack=pack.pack), f"# Runbook: {pack.title}\n", intro, *sections])
 
 
@@ -83,7 +93,7 @@ def _signals(pack: Pack) -> str:
     rows = []
     for signal in pack.recorded():
         labels = ", ".join(f"`{label}`" for label in ["tenant", *signal.dimensions])
-        rows.append([f"`{signal.record}`", labels, f"`{' '.join(signal.expr.split())}`", signal.aggregate])
+        rows.append([f"`{signal.record}`", labels, f"`{one_line(signal.expr)}`", signal.aggregate])
     return "## Signals\n\nRecorded for every tenant, free to use in dashboards.\n\n" + _table(
         ["Signal", "Labels", "Of", "Folded by"], rows
     )
@@ -113,11 +123,17 @@ def _metrics(pack: Pack) -> str:
     return "## Source metrics\n\n" + _table(["Metric", "What it is and where that was verified"], rows)
 
 
-def _runbook(alert: Alert, tuning: str) -> str:
+def _first(pack: Pack, alert: Threshold | FurtherAlert) -> str:
+    lines = commands(pack, alert)
+    command = "```sh\n{}\n```\n\n".format("\n".join(lines)) if lines else ""
+    return f"{command}```promql\n{query(pack, alert)}\n```"
+
+
+def _runbook(alert: Alert, first: str, tuning: str) -> str:
     looks = "\n".join(f"{number}. {look}" for number, look in enumerate(alert.look_at, start=1))
     tune = f"{alert.tune}\n\n{tuning}" if alert.tune else tuning
     return (
-        f"## {alert.name}\n\n{alert.summary}.\n\n**What it means.** {alert.means}\n\n"
+        f"## {alert.name}\n\n{first}\n\n{alert.summary}.\n\n**What it means.** {alert.means}\n\n"
         f"**Look at first.**\n\n{looks}\n\n**Tune or silence.** {tune}\n"
     )
 

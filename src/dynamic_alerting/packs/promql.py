@@ -1,8 +1,11 @@
 """Reading packs' PromQL as trees, and writing selectors with their values escaped."""
 
+import re
 from collections.abc import Iterator
 
 import promql_parser as parser
+
+_COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|#[^\n]*""")
 
 
 def selector(metric: str, matchers: list[tuple[str, str, str]]) -> str:
@@ -17,6 +20,11 @@ def quoted(value: str) -> str:
     """Write a PromQL string literal."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+def one_line(expr: str) -> str:
+    """Write an expression on one line, without its comments."""
+    return " ".join(_COMMENT.sub(lambda match: match[1] or "", expr).split())
 
 
 def parse(expr: str) -> parser.Expr:
@@ -36,6 +44,16 @@ def metric_names(expr: str) -> set[str]:
             by_label = [each.value for each in node.matchers.matchers if each.name == "__name__"]
             names |= {node.name} if node.name else set(by_label or [""])
     return names
+
+
+def aggregated_by(expr: str) -> list[set[str]]:
+    """Return the labels that each aggregation ``by`` labels, or of everything, keeps."""
+    aggregations = (node for node in _nodes(parse(expr)) if isinstance(node, parser.AggregateExpr))
+    return [
+        set(node.modifier.labels if node.modifier else [])
+        for node in aggregations
+        if node.modifier is None or node.modifier.type == parser.AggModifierType.By
+    ]
 
 
 def unguarded_divisors(expr: str) -> list[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from dynamic_alerting.packs.exporter_selector import narrowed
 from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.packs.rules import rule_file
-from dynamic_alerting.packs.settings import KUBERNETES_NAMESPACE, RUNBOOK_BASE_URL
+from dynamic_alerting.packs.settings import DASHBOARD_BASE_URL, KUBERNETES_NAMESPACE, RUNBOOK_BASE_URL
 from dynamic_alerting.packs.yaml_text import dump
 
 Document = dict[str, Any]
@@ -17,7 +18,9 @@ def rendered(
     form: str,
     *,
     runbook_base_url: str = RUNBOOK_BASE_URL,
+    dashboard_base_url: str = DASHBOARD_BASE_URL,
     namespace: str = KUBERNETES_NAMESPACE,
+    exporter_selector: str | None = None,
 ) -> tuple[str, str]:
     """Return the name of the file that a form of a pack belongs into, and its text.
 
@@ -25,20 +28,31 @@ def rendered(
         pack: The pack.
         form: One of `FORMS`.
         runbook_base_url: Where docs/runbooks is published; every `runbook_url` begins with it.
+        dashboard_base_url: Where Grafana is; every `dashboard_url` begins with it.
         namespace: The Kubernetes namespace of objects.
+        exporter_selector: Label matchers of one's own threshold-exporters, where others are scraped, too.
     """
-    document = _with_runbooks(rule_file(pack), runbook_base_url.rstrip("/"))
+    addresses = {
+        "runbook_url": (RUNBOOK_BASE_URL, runbook_base_url.rstrip("/")),
+        "dashboard_url": (DASHBOARD_BASE_URL, dashboard_base_url.rstrip("/")),
+    }
+    document = _with_addresses(rule_file(pack), addresses)
+    if exporter_selector is not None:
+        for rule in _rules(document):
+            rule["expr"] = narrowed(rule["expr"], exporter_selector)
     file_name, write = _FORMS[form]
     return file_name.format(pack=pack.pack), dump(write(pack.pack, namespace, document))
 
 
-def _with_runbooks(document: Document, base_url: str) -> Document:
-    for group in document["groups"]:
-        for rule in group["rules"]:
-            if texts := rule.get("annotations"):
-                page = texts["runbook_url"].removeprefix(RUNBOOK_BASE_URL)
-                texts["runbook_url"] = f"{base_url}{page}"
+def _with_addresses(document: Document, addresses: dict[str, tuple[str, str]]) -> Document:
+    for annotations in (rule["annotations"] for rule in _rules(document) if "alert" in rule):
+        for name, (placeholder, own) in addresses.items():
+            annotations[name] = own + annotations[name].removeprefix(placeholder)
     return document
+
+
+def _rules(document: Document) -> list[Document]:
+    return [rule for group in document["groups"] for rule in group["rules"]]
 
 
 def _plain(_pack: str, _namespace: str, document: Document) -> Document:

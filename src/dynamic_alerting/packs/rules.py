@@ -1,5 +1,6 @@
 """A pack's rule groups: once a minute what dashboards and an outage need; every cycle the alerts."""
 
+from dynamic_alerting.packs import group_headers
 from dynamic_alerting.packs.comparison import Comparison, grouped, joined, threshold_matchers
 from dynamic_alerting.packs.conditions import (
     STATE_CANDIDATE,
@@ -35,6 +36,7 @@ from dynamic_alerting.packs.snapshots import (
     threshold_snapshot,
 )
 from dynamic_alerting.packs.wording import annotations
+from dynamic_alerting.packs.yaml_text import Commented
 
 Rule = dict[str, object]
 AREAS = ("availability", "saturation", "errors", "capacity")
@@ -47,9 +49,19 @@ def rule_file(pack: Pack) -> dict[str, object]:
     """
     groups: list[dict[str, object]] = []
     if slow := [*snapshots(pack), *dashboard_records(pack)]:
-        groups.append({"name": f"{pack.pack}-slow", "interval": SNAPSHOT_INTERVAL, "rules": slow})
-    groups.append({"name": pack.pack, "rules": [*records(pack), *alerts(pack)]})
+        group = {"name": f"{pack.pack}-slow", "interval": SNAPSHOT_INTERVAL, "rules": slow}
+        groups.append(Commented(group, group_headers.SLOW))
+    group = {"name": pack.pack, "rules": [*records(pack), *alerts(pack)]}
+    groups.append(Commented(group, _header(pack)))
     return {"groups": groups}
+
+
+def _header(pack: Pack) -> str:
+    if not pack.thresholds:
+        return group_headers.NO_TENANT
+    if any(pack.signal_of(each).dimensions for each in pack.thresholds):
+        return f"{group_headers.PLAIN}\n{group_headers.DIMENSIONAL}"
+    return group_headers.PLAIN
 
 
 def snapshots(pack: Pack) -> list[Rule]:

@@ -3,7 +3,7 @@
 import re
 
 from dynamic_alerting.packs.pack import Alert
-from dynamic_alerting.packs.settings import RUNBOOK_BASE_URL
+from dynamic_alerting.packs.settings import DASHBOARD_BASE_URL, RUNBOOK_BASE_URL
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 STATE = "state"  # the unit of a signal that is 1 or 0: its value says nothing that the words don't
@@ -22,7 +22,7 @@ _RATE = re.compile(r"per (second|minute|hour)$")
 
 
 def annotations(pack: str, alert: Alert, unit: str, form: str | None) -> dict[str, str]:
-    """Return summary, description and runbook_url as they stand in the rule file."""
+    """Return summary, description, runbook_url and dashboard_url as they stand in the rule file."""
     words = {"value": value_template(unit, form)}
 
     def template(match: re.Match[str]) -> str:
@@ -32,6 +32,7 @@ def annotations(pack: str, alert: Alert, unit: str, form: str | None) -> dict[st
         "summary": alert.summary,
         "description": PLACEHOLDER.sub(template, alert.description),
         "runbook_url": runbook_url(pack, alert.name),
+        "dashboard_url": PLACEHOLDER.sub(template, dashboard_url(pack, alert)),
     }
 
 
@@ -58,3 +59,17 @@ def value_template(unit: str, form: str | None = None) -> str:
 def runbook_url(pack: str, alert: str) -> str:
     """Return the address of an alert's runbook section, derived from its name alone."""
     return f"{RUNBOOK_BASE_URL}/{pack}.md#{alert.lower()}"
+
+
+def dashboard_url(pack: str, alert: Alert) -> str:
+    """Return the address of the pack's dashboard; ``{tenant}`` stands in it for the tenant to choose there.
+
+    An alert whose description names no tenant, as those of the platform itself, has none.
+    """
+    address = f"{DASHBOARD_BASE_URL}/d/{dashboard_uid(pack)}"
+    return f"{address}?var-tenant={{tenant}}" if "{tenant}" in alert.description else address
+
+
+def dashboard_uid(name: str) -> str:
+    """Return the identity that the dashboard of a pack, or the overview, has in Grafana."""
+    return f"dynamic-alerting-{name}"

@@ -87,7 +87,19 @@ def test_labels_of_the_served_series_are_refused(label: str) -> None:
 
 
 def test_reserved_labels_are_those_that_would_collide() -> None:
-    assert {"tenant", "component", "metric", "severity", "job", "instance", "reason", "le"} == RESERVED
+    served = {"tenant", "component", "metric", "severity", "filter", "reason"}
+    of_rules = {"pack", "metric_key", "direction", "alertname", "alertstate"}
+    assert served | of_rules | {"job", "instance", "le"} == RESERVED
+
+
+@pytest.mark.parametrize("label", sorted(RESERVED))
+@pytest.mark.parametrize("matcher", ['{}=~"x.*"', 'queue="a",{}="x"', "{} =~ 'x'"])
+def test_labels_of_the_served_series_are_refused_as_patterns_and_beside_others(
+    label: str, matcher: str
+) -> None:
+    with pytest.raises(KeySyntaxError, match="sets itself") as refused:
+        parse_key(f"mysql_jobs{{{matcher.format(label)}}}", NO_CATALOGUE)
+    assert f'own_{label}="' in refused.value.advice
 
 
 REFUSED = [

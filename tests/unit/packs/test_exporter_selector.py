@@ -30,7 +30,8 @@ def test_what_is_no_list_of_matchers_is_refused(text: str) -> None:
 def test_strings_comments_and_other_names_are_left_alone() -> None:
     expr = (
         "# user_threshold\n"
-        'label_replace(user_threshold, "a", "user_threshold", "", "") or my:user_threshold or user_threshold_x'
+        'label_replace(user_threshold, "a", "user_threshold", "", "")\n'
+        "or my:user_threshold or user_threshold_x"
     )
     assert narrowed(expr, 'job="te"') == expr.replace("(user_threshold", '(user_threshold{job="te"}')
 

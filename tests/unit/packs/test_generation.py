@@ -36,6 +36,19 @@ def test_a_long_text_stays_readable_and_the_same(load_text: Load, good_text: str
     text = rules_text(load_text(good_text.replace("are open.", "are open. " * 20)))
     rules = yaml.safe_load(text)["groups"][-1]["rules"]
     assert rules[-1]["annotations"]["description"].count("are open.") == 20
+    (line,) = [line for line in text.splitlines() if "description:" in line]
+    assert line.count("are open.") == 20
+
+
+def test_an_expression_with_comments_tabs_and_blanks_stays_a_block(load_text: Load, good_text: str) -> None:
+    written = "    expr: |\n      # why not the sum\n      web_connections  \n      \t> 0  # seen\n"
+    pack = load_text(good_text.replace("    expr: web_connections\n", written, 1))
+    text = rules_text(pack)
+    assert "# why not the sum\n" in text
+    assert "\\n" not in text
+    (signal,) = pack.recorded()
+    assert signal.expr == "# why not the sum\nweb_connections\n  > 0  # seen"
+    assert "`web_connections > 0`" in generated_files([pack])["docs/rule-packs/web.md"]
 
 
 def test_the_catalogue_says_what_the_pack_says(load_text: Load, good_text: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dynamic_alerting.model.label_names import RESERVED
 from dynamic_alerting.packs.loading import PackError, load_packs
 from dynamic_alerting.packs.pack import Pack
 
@@ -61,6 +62,31 @@ def test_a_mistake_is_named(
     assert before in good_text
     everything = complaints(good_text.replace(before, after, 1))
     assert any(said in each for each in everything), everything
+
+
+@pytest.mark.parametrize("dimension", [*sorted(RESERVED), "queue_re"])
+def test_a_dimension_that_no_tenant_could_write_is_refused(
+    dimension: str, good_text: str, complaints: Complaints
+) -> None:
+    text = good_text.replace("    aggregate: max", f"    aggregate: max\n    dimensions: [{dimension}]", 1)
+    assert any(f"`{dimension}` cannot be a dimension" in each for each in complaints(text))
+
+
+@pytest.mark.parametrize(
+    ("braces", "said"),
+    [
+        ('{pack="a"}', "'pack' is a label that the platform sets itself; leave it out"),
+        ('{queue="a", metric_key=~"b.*"}', "'metric_key' is a label that the platform sets itself"),
+        ('{host="a"}', "the signal has no dimension `host`; its dimensions are queue"),
+        ("{queue}", "dimensional_defaults"),
+    ],
+)
+def test_a_dimensional_default_is_a_key_that_a_tenant_could_write(
+    braces: str, said: str, good_text: str, complaints: Complaints
+) -> None:
+    text = good_text.replace("    aggregate: max", "    aggregate: max\n    dimensions: [queue]", 1)
+    text = text.replace("  default: 1000", f"  default: 1000\n  dimensional_defaults: {{'{braces}': 5}}", 1)
+    assert any(said in each for each in complaints(text))
 
 
 def test_a_signal_may_be_shared_but_must_exist(good_text: str, complaints: Complaints) -> None:

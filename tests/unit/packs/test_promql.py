@@ -5,13 +5,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynamic_alerting.packs.promql import (
+    aggregated_by,
     metric_names,
+    one_line,
     parse,
     quoted,
     selector,
     unguarded_divisors,
     unrated_counters,
 )
+
+
+def test_on_one_line_a_comment_ends_nothing() -> None:
+    expr = 'a{b="#",c=\'#"\'}  # why # and how\n# next\n> 1'
+    assert one_line(expr) == 'a{b="#",c=\'#"\'} > 1'
+    assert metric_names(expr) == {"a"}
+
+
+def test_what_aggregations_keep() -> None:
+    expr = "max by (tenant, set) (a) + sum without (x) (b) + on (tenant) sum(count by (instance) (c))"
+    assert aggregated_by(expr) == [{"tenant", "set"}, set(), {"instance"}]
 
 
 def test_all_metrics_are_found_wherever_they_stand() -> None:

@@ -70,22 +70,29 @@ def test_a_config_map_is_far_below_the_size_that_kubernetes_takes() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_runbook_address_is_ones_own(form: str) -> None:
-    text = render("--format", form, "--runbook-base-url", "https://wiki.example/runbooks/").stdout
-    assert "https://wiki.example/runbooks/mariadb.md#mariadbdown" in text
+def test_the_addresses_are_ones_own(form: str) -> None:
+    runbooks = ("--runbook-base-url", "https://wiki.example/runbooks/")
+    dashboards = ("--dashboard-base-url", "https://grafana.example/sub/")
+    text = render("--format", form, *runbooks, *dashboards).stdout
+    assert "runbook_url: https://wiki.example/runbooks/mariadb.md#mariadbdown" in text
+    board = "dashboard_url: https://grafana.example/sub/d/dynamic-alerting"
+    assert f"{board}-mariadb?var-tenant={{{{ $labels.tenant }}}}\n" in text
+    assert f"{board}-platform\n" in text
     assert "dynamic-alerting.example" not in text
 
 
-def test_the_runbook_address_comes_from_the_environment_too() -> None:
-    told = {"DA_RUNBOOK_BASE_URL": "https://wiki.example"}
+def test_the_addresses_come_from_the_environment_too() -> None:
+    told = {"DA_RUNBOOK_BASE_URL": "https://wiki.example", "DA_DASHBOARD_BASE_URL": "https://grafana.example"}
     result = CliRunner().invoke(command, ["render", "platform"], env=told)
     assert "https://wiki.example/platform.md#" in result.stdout
+    assert "https://grafana.example/d/dynamic-alerting-platform" in result.stdout
 
 
-def test_what_is_no_address_is_refused() -> None:
-    result = render("--runbook-base-url", "wiki/runbooks", "platform")
+@pytest.mark.parametrize("option", ["--runbook-base-url", "--dashboard-base-url"])
+def test_what_is_no_address_is_refused(option: str) -> None:
+    result = render(option, "wiki/runbooks", "platform")
     assert result.exit_code == 2
-    assert "write https://" in result.stderr
+    assert f"{option} wiki/runbooks is no address; write https://" in result.stderr
 
 
 def test_files_are_named_after_the_pack_and_written_once(tmp_path: Path) -> None:

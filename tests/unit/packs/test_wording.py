@@ -2,7 +2,8 @@
 
 import pytest
 
-from dynamic_alerting.packs.wording import printed, value_template
+from dynamic_alerting.packs.pack import Alert
+from dynamic_alerting.packs.wording import annotations, printed, value_template
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,22 @@ def test_a_form_replaces_the_number_and_keeps_the_unit() -> None:
 def test_a_description_is_printed_as_prometheus_will() -> None:
     labels = {"tenant": "db-a", "queue": "mail"}
     assert printed("{tenant}: {value} in {queue}", labels, "3 items") == "db-a: 3 items in mail"
+
+
+@pytest.mark.parametrize(
+    ("description", "ending"),
+    [
+        ("{tenant}: {value}.", "/d/dynamic-alerting-web?var-tenant={{ $labels.tenant }}"),
+        ("{instance} is lost.", "/d/dynamic-alerting-web"),
+    ],
+)
+def test_an_alert_leads_to_its_dashboard_with_its_tenant(description: str, ending: str) -> None:
+    fields = {
+        "name": "WebDown",
+        "for": "1m",
+        "summary": "Down",
+        "means": "It is down.",
+        "look_at": ["a", "b", "c"],
+    }
+    alert = Alert.model_validate({**fields, "description": description})
+    assert annotations("web", alert, "state", None)["dashboard_url"].endswith(ending)
