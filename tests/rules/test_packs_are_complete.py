@@ -11,7 +11,8 @@ import promql_parser
 import pytest
 import yaml
 
-from dynamic_alerting.packs.cases import expected_cases, tenant_of
+from dynamic_alerting.packs.case_story import tenant_of
+from dynamic_alerting.packs.cases import expected_cases
 from dynamic_alerting.packs.generation import generated_files, stale_files
 from dynamic_alerting.packs.pack import Pack
 
@@ -101,6 +102,8 @@ FIRING_CASES = {
     "exact dimension",
     "regex dimension",
     "base beside a dimension",
+    "base with labels of the target",
+    "seen by two Prometheus servers",
 }
 
 

@@ -1,26 +1,15 @@
 """The promtool cases that every alert has, made from its examples."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import replace
 
-from dynamic_alerting.packs.examples import (
-    EVALUATION,
-    INSTANCE,
-    STEP,
-    TENANT,
-    seconds,
-    source_series,
-)
-from dynamic_alerting.packs.pack import Alert, Example, FurtherAlert, Pack, Threshold
-from dynamic_alerting.packs.promql import selector
+from dynamic_alerting.packs.case_story import REPLICAS, Case, Firing, Limit, Story, limit_series
+from dynamic_alerting.packs.examples import EVALUATION, INSTANCE, STEP, TENANT, source_series
+from dynamic_alerting.packs.pack import Example, FurtherAlert, Pack, Threshold
 from dynamic_alerting.packs.rules import alert_labels
-from dynamic_alerting.packs.wording import dashboard_url, printed, runbook_url
 
-OUTAGE = 600  # how long every exporter is gone in the outage cases
 NEVER = {"above": "+Inf", "below": "-Inf"}  # a threshold that no value crosses
-REPLICAS = ("exporter-a", "exporter-b")
+PROMETHEUS_REPLICAS = ("prometheus-a", "prometheus-b")  # two servers that write to one store
 
 TENANT_CASES = (
     "fires",
@@ -28,139 +17,21 @@ TENANT_CASES = (
     "maintenance",
     "disabled",
     "two replicas",
+    "seen by two Prometheus servers",
     "exporters gone for ten minutes",
     "exporters gone in maintenance",
     "disabled while firing",
 )
 TIER_CASES = ("both tiers",)
-DIMENSION_CASES = ("exact dimension", "regex dimension", "disabled dimension", "base beside a dimension")
+DIMENSION_CASES = (
+    "exact dimension",
+    "regex dimension",
+    "disabled dimension",
+    "base beside a dimension",
+    "base with labels of the target",
+    "disabled dimension beside labels of the target",
+)
 PLATFORM_CASES = ("fires", "quiet just below")
-
-Firing = dict[str, object]
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One series that the threshold-exporter serves: of a key, or of a state filter."""
-
-    metric: str
-    labels: tuple[tuple[str, str], ...]
-    value: str
-
-    def with_label(self, label: str, value: str) -> Self:
-        """Return the same limit with one label set."""
-        return replace(self, labels=tuple({**dict(self.labels), label: value}.items()))
-
-
-@dataclass(frozen=True)
-class Case:
-    """One case of an alert: what is scraped, and what fires when.
-
-    Attributes:
-        name: what it is about, as in ``maintenance``.
-        alert: the alert's name.
-        series: promtool's input series, by name and labels.
-        expected: what fires, by the seconds after which it is looked at.
-        outage: whether every threshold-exporter goes away meanwhile.
-        tenant: the tenant to which it happens; None for the platform as a whole.
-    """
-
-    name: str
-    alert: str
-    series: dict[str, str]
-    expected: dict[int, list[Firing]]
-    outage: bool
-    tenant: str | None
-
-
-@dataclass(frozen=True)
-class Story:
-    """One alert with one example: everything that its cases are made of."""
-
-    pack: Pack
-    alert: Alert
-    example: Example
-    labels: dict[str, str]
-    limits: tuple[Limit, ...]
-    folds_replicas: bool = True
-
-    def of(self, case: str) -> Self:
-        """Return the story as it happens to a tenant that is named after the case."""
-        tenant = tenant_of(case)
-        limits = tuple(limit.with_label("tenant", tenant) for limit in self.limits)
-        return replace(self, labels={**self.labels, "tenant": tenant}, limits=limits)
-
-    @property
-    def at(self) -> int:
-        """Seconds after which the alert fires: the example has settled and ``for`` has passed."""
-        settled = seconds(self.example.at) + seconds(self.alert.for_)
-        return -(-settled // EVALUATION) * EVALUATION
-
-    @property
-    def after_outage(self) -> int:
-        """Seconds after which the exporters that went away when it fired have been gone long enough."""
-        return self.at + EVALUATION + OUTAGE
-
-    @property
-    def end(self) -> int:
-        """Seconds that the series last."""
-        return self.at + OUTAGE + 2 * EVALUATION
-
-    def firing(self, *severities: str) -> list[Firing]:
-        """Return the alerts expected at these severities, with all labels and annotations."""
-        return [self._fired({**self.labels, "severity": severity}) for severity in severities]
-
-    def _fired(self, labels: dict[str, str]) -> Firing:
-        texts = {
-            "summary": self.alert.summary,
-            "description": printed(self.alert.description, labels, self.example.prints),
-            "runbook_url": runbook_url(self.pack.pack, self.alert.name),
-            "dashboard_url": printed(dashboard_url(self.pack.pack, self.alert), labels, None),
-        }
-        return {"exp_labels": labels, "exp_annotations": texts}
-
-    def all_fire(self) -> list[Firing]:
-        """Return the alerts expected at the severities of the limits."""
-        return self.firing(*self.severities())
-
-    def severities(self) -> list[str]:
-        """Return the severities that the limits carry."""
-        return list(dict.fromkeys(dict(limit.labels)["severity"] for limit in self.limits))
-
-    def sources(self, *, quiet: bool = False, instance: str = INSTANCE) -> dict[str, str]:
-        """Return the database's series."""
-        chosen = self.example.quiet if quiet else self.example.fires
-        return source_series(chosen, self.end, instance=instance, tenant=self.labels["tenant"])
-
-    def served(self, *limits: Limit, replica: str = REPLICAS[0], until: int | None = None) -> dict[str, str]:
-        """Return what one threshold-exporter serves, and its sign of health, until it goes away."""
-        steps = (self.end if until is None else until) // STEP
-        gone = "" if until is None else " stale"
-        series = {f'threshold_exporter_config_loaded{{instance="{replica}"}}': f"1x{steps}{gone}"}
-        for limit in limits:
-            series[limit_series(limit, replica)] = f"{_repeated(limit.value, steps)}{gone}"
-        return series
-
-    def maintenance(self) -> Limit:
-        """Return the state of maintenance of the story's tenant."""
-        labels = {"tenant": self.labels["tenant"], "filter": "maintenance", "severity": "info"}
-        return Limit("user_state_filter", tuple(labels.items()), "1")
-
-    def case(
-        self, name: str, series: dict[str, str], expected: dict[int, list[Firing]], *, outage: bool = False
-    ) -> Case:
-        """Return a case of this story."""
-        return Case(name, self.alert.name, series, expected, outage, self.labels["tenant"])
-
-
-def tenant_of(case: str) -> str:
-    """Return the name of the tenant to which a case happens: ``two replicas`` to ``two-replicas``."""
-    return re.sub(r"[^a-z0-9]+", "-", case.lower()).strip("-")
-
-
-def limit_series(limit: Limit, replica: str) -> str:
-    """Return the name and labels under which one replica serves a limit."""
-    return selector(limit.metric, [(k, "=", v) for k, v in (*limit.labels, ("instance", replica))])
 
 
 def pack_cases(pack: Pack) -> list[Case]:
@@ -255,6 +126,7 @@ def _tenant_cases(story: Story) -> list[Case]:
         _maintained(story),
         _disabled(story),
         _two_replicas(story),
+        _seen_twice(story),
         _exporters_gone(story),
         _exporters_gone_in_maintenance(story),
         _disabled_while_firing(story),
@@ -288,6 +160,19 @@ def _two_replicas(story: Story) -> Case:
     if told.folds_replicas:
         series |= told.sources(instance=f"{INSTANCE}-again")
     return told.case("two replicas", series, {told.at: told.all_fire()})
+
+
+def _seen_twice(story: Story) -> Case:
+    """Every series is there twice, told apart by a label of the Prometheus server that scraped it."""
+    name = "seen by two Prometheus servers"
+    told = story.of(name)
+    series: dict[str, str] = {}
+    for server in PROMETHEUS_REPLICAS:
+        scraped = {"prometheus_replica": server}
+        series |= told.sources(target=scraped)
+        for replica in REPLICAS:
+            series |= told.served(*told.limits, replica=replica, target=scraped)
+    return told.case(name, series, {told.at: told.all_fire()})
 
 
 def _exporters_gone(story: Story) -> Case:
@@ -332,6 +217,19 @@ def _dimension_cases(story: Story, threshold: Threshold) -> list[Case]:
         series = {**told.sources(), **told.served(*limits(base, here))}
         return told.case(name, series, {told.at: told.all_fire() if fires else []})
 
+    def at_a_target_with_labels(
+        name: str, limits: Callable[[Limit, Limit], list[Limit]], *, fires: bool
+    ) -> Case:
+        """The exporter's target has labels called as the dimensions; each series has them, or its own."""
+        target = dict.fromkeys(story.example.labels, "of-the-target")
+        told = story.of(name)
+        (base,) = told.limits
+        here = base
+        for label, value in told.example.labels.items():
+            here = here.with_label(label, value)
+        served = told.served(*limits(base, here), replica="exporter-with-labels", target=target)
+        return told.case(name, {**told.sources(), **served}, {told.at: told.all_fire() if fires else []})
+
     def off(limit: Limit) -> Limit:
         return replace(limit, value=never)
 
@@ -351,6 +249,12 @@ def _dimension_cases(story: Story, threshold: Threshold) -> list[Case]:
             "base beside a dimension",
             lambda base, here: [base, off(here.with_label(first, "another"))],
             fires=True,
+        ),
+        at_a_target_with_labels("base with labels of the target", lambda base, _: [base], fires=True),
+        at_a_target_with_labels(
+            "disabled dimension beside labels of the target",
+            lambda base, here: [base, off(here)],
+            fires=False,
         ),
     ]
 
@@ -375,11 +279,6 @@ def _platform_cases(pack: Pack, alert: FurtherAlert) -> list[Case]:
         ):
             cases.append(Case(name, alert.name, series, {story.at: expected}, outage=False, tenant=None))
     return cases
-
-
-def _repeated(value: str, steps: int) -> str:
-    """Write one sample more than ``steps``; promtool cannot repeat infinity by ``x``."""
-    return " ".join([value] * (steps + 1)) if "Inf" in value else f"{value}x{steps}"
 
 
 def _until(at: int, limits: tuple[Limit, ...]) -> dict[str, str]:

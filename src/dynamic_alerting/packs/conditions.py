@@ -43,11 +43,11 @@ def state_is_on(record: str, state_filter: str) -> str:
 def candidate_states(filters: Sequence[str], records: Sequence[str]) -> str:
     """Write the state filters of the tenants and reasons that have a value above zero."""
     matchers = [any_of("filter", filters)]
-    kept = while_unhealthy(selector(STATE_SNAPSHOT, matchers))
-    states = f"{selector('user_state_filter', matchers)}\nor\n{kept}"
-    above_zero = grouped(" or ".join(f"({record} > 0)" for record in records))
-    body = f"{grouped(states)}\nand on (tenant, reason) {above_zero}"
-    return aggregated("max", ["tenant", "filter", "reason", "severity"], body)
+    above_zero = f"and on (tenant, reason) {grouped(' or '.join(f'({record} > 0)' for record in records))}"
+    served = f"{selector('user_state_filter', matchers)}\n{above_zero}"
+    kept = f"{while_unhealthy(selector(STATE_SNAPSHOT, matchers))}\n{above_zero}"
+    labels = ["tenant", "filter", "reason", "severity"]
+    return f"{aggregated('max', labels, served)}\nor\n{aggregated('max', labels, kept)}"
 
 
 @dataclass(frozen=True, slots=True)

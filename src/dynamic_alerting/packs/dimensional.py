@@ -24,7 +24,7 @@ from dynamic_alerting.packs.comparison import (
     threshold_matchers,
 )
 from dynamic_alerting.packs.promql import selector
-from dynamic_alerting.packs.snapshots import own_labels_only, snapshot_of, while_unhealthy
+from dynamic_alerting.packs.snapshots import HEALTHY, own_labels_only, snapshot_of, while_unhealthy
 
 CANDIDATE_VALUE = "tenant:candidate:value"
 SERVED_THRESHOLD = "tenant:candidate:served_threshold"
@@ -84,8 +84,9 @@ class DimensionalKeys:
 
 def candidate_values(key: Comparison) -> str:
     """Write a key's values that cross any threshold of their tenant, of whatever tier and dimension."""
-    kept = while_unhealthy(snapshot_of(key.key))
-    soonest = aggregated(key.first, ["tenant"], f"{selector('user_threshold', key.matchers)}\nor\n{kept}")
+    served = aggregated(key.first, ["tenant"], selector("user_threshold", key.matchers))
+    kept = aggregated(key.first, ["tenant"], f"{snapshot_of(key.key)}\nunless on () {HEALTHY}")
+    soonest = grouped(f"{served}\nor\n{kept}")
     return f"{key.signal}\n{key.operator} on (tenant) group_left ()\n{soonest}"
 
 
@@ -96,9 +97,11 @@ def served_thresholds(keys: DimensionalKeys) -> str:
         any_of("metric", [key.metric for key in keys.keys]),
         *only_comparable(keys.dimensions),
     ]
-    kept = "\nor ".join(snapshot_of(key.key) for key in keys.keys)
-    thresholds = f"{selector('user_threshold', matchers)}\nor\n{while_unhealthy(kept)}"
-    return f"{grouped(thresholds)}\nand on ({joined(*_KEY)}) {keys.select(CANDIDATE_VALUE)}"
+    candidates = f"and on ({joined(*_KEY)}) {keys.select(CANDIDATE_VALUE)}"
+    served = grouped(f"{selector('user_threshold', matchers)}\n{candidates}")
+    snapshots = selector("", [any_of("__name__", [snapshot_of(key.key) for key in keys.keys])])
+    kept = grouped(f"{while_unhealthy(snapshots)}\n{candidates}")
+    return f"{served}\nor\n{kept}"
 
 
 def candidate_thresholds(keys: DimensionalKeys) -> dict[str, str]:

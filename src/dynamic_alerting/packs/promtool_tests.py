@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from dynamic_alerting.packs.cases import Case
+from dynamic_alerting.packs.case_story import Case
 from dynamic_alerting.packs.examples import STEP, ExampleError, duration
 
 

@@ -24,31 +24,32 @@ def snapshot_of(key: str) -> str:
 
 def while_unhealthy(kept: str) -> str:
     """Write what was kept, for as long as no exporter is healthy; nothing otherwise."""
-    return grouped(_while_unhealthy(kept))
-
-
-def _while_unhealthy(kept: str) -> str:
-    if "\n" in kept:
-        return f"{grouped(kept)}\nunless on () {HEALTHY}"
-    return f"{kept} unless on () {HEALTHY}"
+    return f"({kept} unless on () {HEALTHY})"
 
 
 def threshold_in_force(comparison: Comparison) -> str:
     """Write the vector (tenant, severity) of the thresholds that apply now, of a key without dimensions."""
-    served = selector("user_threshold", comparison.matchers)
-    either = f"{served}\nor\n{while_unhealthy(snapshot_of(comparison.key))}"
-    return aggregated(comparison.worst, ["tenant", "severity"], either)
+    served = _served(comparison, "tenant", "severity")
+    return grouped(f"{served}\nor\n{while_unhealthy(snapshot_of(comparison.key))}")
 
 
 def threshold_snapshot(comparison: Comparison) -> str:
-    """Write the rule that keeps a key's thresholds: what is served, else its own last value."""
-    if not comparison.dimensions:
-        return threshold_in_force(comparison)
-    served = selector("user_threshold", comparison.matchers)
-    kept = _while_unhealthy(snapshot_of(comparison.key))
-    own = own_labels_only(comparison.worst, served, ["tenant"], comparison.dimensions)
+    """Write the rule that keeps a key's thresholds: what is served, else its own last value.
+
+    What it keeps is aggregated, too: a ruler may give what it records a label of its own.
+    """
     labels = ["tenant", *comparison.dimensions, "severity"]
-    return f"{own}\nor\n{aggregated(comparison.worst, labels, kept)}"
+    if comparison.dimensions:
+        thresholds = selector("user_threshold", comparison.matchers)
+        served = own_labels_only(comparison.worst, thresholds, ["tenant"], comparison.dimensions)
+    else:
+        served = _served(comparison, *labels)
+    kept = aggregated(comparison.worst, labels, f"{snapshot_of(comparison.key)}\nunless on () {HEALTHY}")
+    return f"{served}\nor\n{kept}"
+
+
+def _served(comparison: Comparison, *labels: str) -> str:
+    return aggregated(comparison.worst, labels, selector("user_threshold", comparison.matchers))
 
 
 def own_labels_only(operation: str, thresholds: str, by: Sequence[str], dimensions: Sequence[str]) -> str:
@@ -80,16 +81,21 @@ def own_labels_only(operation: str, thresholds: str, by: Sequence[str], dimensio
 def state_snapshot(filters: Sequence[str]) -> str:
     """Write the rule that keeps state filters: what is served, else its own last value."""
     matchers = [any_of("filter", filters)]
-    kept = while_unhealthy(selector(STATE_SNAPSHOT, matchers))
-    either = f"{selector('user_state_filter', matchers)}\nor\n{kept}"
-    return aggregated("max", ["tenant", "filter", "reason", "severity"], either)
+    labels = ["tenant", "filter", "reason", "severity"]
+    return _served_or_kept(
+        labels, selector("user_state_filter", matchers), selector(STATE_SNAPSHOT, matchers)
+    )
 
 
 def maintenance(pack: str) -> str:
     """Write who is in maintenance: as served, else as this rule found it the last time."""
     served = selector("user_state_filter", [("filter", "=", "maintenance")])
-    kept = while_unhealthy(selector(MAINTENANCE, [("pack", "=", pack)]))
-    return aggregated("max", ["tenant"], f"{served}\nor\n{kept}")
+    return _served_or_kept(["tenant"], served, selector(MAINTENANCE, [("pack", "=", pack)]))
+
+
+def _served_or_kept(labels: Sequence[str], served: str, kept: str) -> str:
+    kept = f"{kept}\nunless on () {HEALTHY}"
+    return f"{aggregated('max', labels, served)}\nor\n{aggregated('max', labels, kept)}"
 
 
 def outside_maintenance(condition: str, pack: str) -> str:
