@@ -1,8 +1,8 @@
 """The steps of docs/byo-prometheus-integration.md, run from the blocks of that page.
 
-Real: Prometheus, Alertmanager, two threshold-exporters and da-tools. Not real: what serves the signals, a tiny
-HTTP server, and Kubernetes' discovery, whose labels are given to static targets: Debian's Prometheus has none.
-`for` is 4 s, and slow groups take turns every 2 s.
+Real: Prometheus, Alertmanager, two threshold-exporters and da-tools. Not real: what serves the signals, a
+tiny HTTP server, and Kubernetes' discovery, which Debian's Prometheus does not have: static targets have its
+labels. `for` is 4 s, and slow groups take turns every 2 s.
 """
 
 from __future__ import annotations

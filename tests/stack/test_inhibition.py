@@ -14,12 +14,13 @@ import yaml
 from dynamic_alerting.packs.bundled import rule_packs_directory
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.prometheus.alertmanager import Alertmanager
+from dynamic_alerting.routing.configuration import read_configuration
 from dynamic_alerting.routing.inhibition import inhibit_rules
 from dynamic_alerting.stack.process import Child, end_children, spawn
 from dynamic_alerting.stack.programs import Programs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 pytestmark = pytest.mark.stack
@@ -49,9 +50,17 @@ class Running:
         self._until = until
         self._children: list[Child] = []
 
-    def start(self, rules: list[dict[str, Any]]) -> None:
+    def load(self, rules: list[dict[str, Any]]) -> None:
+        """Exchange the rules of a running one."""
+        self._write(rules)
+        assert httpx2.post(f"{self.url}/-/reload").is_success
+
+    def _write(self, rules: list[dict[str, Any]]) -> None:
         config = {"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}], "inhibit_rules": rules}
         self.file.write_text(yaml.safe_dump(config))
+
+    def start(self, rules: list[dict[str, Any]]) -> None:
+        self._write(rules)
         options = [
             f"--config.file={self.file}",
             f"--storage.path={self._directory / 'data'}",
@@ -74,6 +83,10 @@ class Running:
     def until_states(self, *cases: tuple[Labels, str]) -> None:
         """Fire alerts, and wait until each is as expected."""
         self.post(*(labels for labels, _ in cases))
+        self.until_seen(cases)
+
+    def until_seen(self, cases: Sequence[tuple[Labels, str]]) -> None:
+        """Wait until each alert is as expected."""
         wrong: list[tuple[Labels, str, str | None]] = []
 
         def as_expected() -> bool:
@@ -172,6 +185,35 @@ def test_the_check_has_nothing_to_say_about_the_generated_inhibition(alertmanage
         told = checked(*arguments)
         assert (told.returncode, told.stderr) == (0, "")
         assert told.stdout.startswith("fine: ")
+
+
+RULES = [
+    ("severity = critical", "severity =~ warning|info", ["tenant"]),
+    ('severity!="info"', 'severity!="critical"', ["alertname", "tablespace"]),
+    ("severity=critical", "severity=warning", []),
+    ('tenant=""', 'tenant=~".+"', []),
+    ('{tenant!~"db-a|", severity=critical}', "alertname=~Oracle.*", ["severity"]),
+    ('alertname=~"MariaDB"', "severity=info", ["alertname"]),
+    (r'tablespace=~"US\\w+"', 'tablespace!~"TEMP"', ["tenant", "nosuch"]),
+    ('tenant=~".*"', 'tenant=~".*"', ["alertname"]),
+    ("alertname=X", "severity=~.+", []),
+]
+
+
+def test_alertmanager_and_the_check_agree_on_what_a_rule_silences(alertmanager: Running) -> None:
+    alerts = [
+        {**kind, **owner, "severity": severity}
+        for kind in ({**TABLESPACE, "tablespace": "USERS"}, {**TABLESPACE, "tablespace": "TEMP"}, CONNECTIONS)
+        for owner in ({"tenant": "db-a"}, {"tenant": "db-b"}, {})
+        for severity in ("critical", "warning", "info")
+    ]
+    alertmanager.start([])
+    alertmanager.post(*alerts)
+    for source, target, equal in RULES:
+        alertmanager.load([{"source_matchers": [source], "target_matchers": [target], "equal": equal}])
+        (rule,) = read_configuration(alertmanager.file.read_text()).rules
+        told = [labels for labels in alerts if any(rule.silences(other, labels) for other in alerts)]
+        alertmanager.until_seen([(each, "suppressed" if each in told else "active") for each in alerts])
 
 
 def checked(*arguments: str) -> subprocess.CompletedProcess[str]:

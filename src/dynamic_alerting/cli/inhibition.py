@@ -15,8 +15,9 @@ from dynamic_alerting.cli.loaded_packs import loaded_packs
 from dynamic_alerting.prometheus.alertmanager import Alertmanager
 from dynamic_alerting.prometheus.http import ApiError
 from dynamic_alerting.routing.check import check as check_rules
-from dynamic_alerting.routing.configuration import UnusableConfigurationError, read_configuration
+from dynamic_alerting.routing.configuration import read_configuration
 from dynamic_alerting.routing.inhibition import inhibit_rules, inhibit_rules_text
+from dynamic_alerting.routing.yaml_root import UnusableConfigurationError
 
 OUTPUT = click.option(
     "--output",

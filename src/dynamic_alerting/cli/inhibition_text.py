@@ -6,7 +6,8 @@ from typing import Any
 import yaml
 
 from dynamic_alerting.config.excerpts import split_lines
-from dynamic_alerting.routing.check import Checked, Harm, HarmfulRule, Pair
+from dynamic_alerting.routing.check import Checked, HarmfulRule
+from dynamic_alerting.routing.trial import Harm, Pair
 
 _WIDEST = 100  # characters of a line that is shown
 _DOES = {

@@ -1,7 +1,7 @@
 """Alerts as the packs can make them: every name, severity and combination of labels, of several tenants."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from dynamic_alerting.model.severity import Severity
@@ -93,6 +93,15 @@ def possible_alerts(
         for owner, severity, chosen in product(owners, kind.severities, product(*choices)):
             labels = {**further, **kind.labels, **owner, "severity": severity, **dict(chosen)}
             yield PossibleAlert(kind, labels)
+
+
+def info_inhibitor(alert: PossibleAlert) -> PossibleAlert:
+    """Return what kube-prometheus makes of an info alert: it has all its labels under another name.
+
+    https://runbooks.prometheus-operator.dev/runbooks/general/infoinhibitor/
+    """
+    labels = {**alert.labels, "alertname": "InfoInhibitor", "severity": "none"}
+    return PossibleAlert(replace(alert.kind, labels=labels), labels)
 
 
 def _kind(pack: Pack, owner: Threshold | FurtherAlert) -> AlertKind:

@@ -5,46 +5,20 @@ and Alertmanager's meaning decides which one silences which.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass
 from itertools import pairwise
 
 from dynamic_alerting.model.severity import TIERS
 from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.routing.alerts import AlertKind, PossibleAlert, alert_kinds, possible_alerts
-from dynamic_alerting.routing.configuration import Configuration, InhibitionRule
+from dynamic_alerting.routing.configuration import Configuration
 from dynamic_alerting.routing.inhibition import equal_labels
-from dynamic_alerting.routing.matchers import LabelMatcher, all_match
 from dynamic_alerting.routing.named_values import named_values
+from dynamic_alerting.routing.remedies import instead_of
+from dynamic_alerting.routing.rule import InhibitionRule
+from dynamic_alerting.routing.trial import RANK, Harm, Pair, Scene, harms
 
 TENANTS = ("tenant-1", "tenant-2")
-_RANK = {severity.value: rank for rank, severity in enumerate(TIERS)}
-_NO_TENANT = LabelMatcher("tenant", "=", "")
-_A_TENANT = LabelMatcher("tenant", "=~", ".+")
-_NOT_THE_PLATFORM = LabelMatcher("component", "!=", "platform")
-
-
-class Harm(StrEnum):
-    """What a rule does to an alert that it should leave alone; the worst first."""
-
-    OTHER_TENANT = "other-tenant"
-    PLATFORM = "platform"
-    OTHER_DIMENSION = "other-dimension"
-    MORE_SEVERE = "more-severe"
-    OTHER_ALERT = "other-alert"
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One alert that silences another, or should.
-
-    Attributes:
-        source: the one that fires; None for an alert that is not of the packs.
-        target: the one that is silenced.
-    """
-
-    source: PossibleAlert | None
-    target: PossibleAlert
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +43,7 @@ class Checked:
     Attributes:
         harmful: rules that silence strangers.
         untold: of each alert that is notified of once for every tier, the first pair.
-        alerts: how many kinds of alerts there are.
+        kinds: how many alerting rules there are.
         line: where ``inhibit_rules`` stands.
     """
 
@@ -82,22 +56,6 @@ class Checked:
     def is_good(self) -> bool:
         """Whether nothing was found."""
         return not self.harmful and not self.untold
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The alerts that rules are tried on.
-
-    Attributes:
-        alerts: all of them.
-        names: every ``alertname``.
-    """
-
-    alerts: tuple[PossibleAlert, ...]
-    names: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", frozenset(alert.kind.name for alert in self.alerts))
 
 
 def check(
@@ -124,75 +82,12 @@ def check(
     scene = Scene(tuple(possible_alerts(kinds, everyone, values, further)))
     harmful, good = [], []
     for rule in configuration.rules:
-        if harms := _harms(rule, scene):
-            harmful.append(HarmfulRule(rule, harms, _instead(rule, scene, equal_labels(packs))))
+        if found := harms(rule, scene):
+            harmful.append(HarmfulRule(rule, found, instead_of(rule, scene, equal_labels(packs))))
         else:
             good.append(rule)
     untold = tuple(_untold(kinds, everyone[:2], further, good))
     return Checked(tuple(harmful), untold, len(kinds), configuration.line)
-
-
-def _harms(rule: InhibitionRule, scene: Scene) -> dict[Harm, Pair]:
-    """Return what a rule should not do, with the first pair that shows it."""
-    sources = [alert for alert in scene.alerts if all_match(rule.source, alert.labels)]
-    targets = [alert for alert in scene.alerts if all_match(rule.target, alert.labels)]
-    found: dict[Harm, Pair] = {}
-    if not sources and not rule.equal and targets:
-        # Whatever it is that fires, it has nothing in common with what it silences.
-        for target in targets:
-            found.setdefault(Harm.OTHER_TENANT if target.tenant else Harm.PLATFORM, Pair(None, target))
-    firing: dict[tuple[str, ...], list[PossibleAlert]] = {}
-    for source in sources:
-        firing.setdefault(rule.key(source.labels), []).append(source)
-    two_sided = {id(alert) for alert in sources} & {id(alert) for alert in targets}
-    chosen = _chooses_alerts(rule, scene)
-    for target in targets:
-        for source in firing.get(rule.key(target.labels), ()):
-            if id(target) in two_sided and id(source) in two_sided:
-                continue
-            harm = _harm(source, target, by_name=chosen)
-            if harm is not None and harm not in found:
-                found[harm] = Pair(source, target)
-    return {harm: found[harm] for harm in Harm if harm in found}
-
-
-def _harm(source: PossibleAlert, target: PossibleAlert, *, by_name: bool) -> Harm | None:
-    """Tell what is wrong if one alert silences another; None if that is right, or somebody's decision."""
-    if source is target:
-        return None
-    if not source.tenant or not target.tenant:
-        return Harm.PLATFORM
-    if source.tenant != target.tenant:
-        return Harm.OTHER_TENANT
-    shared = source.kind.dimensions.keys() & target.kind.dimensions.keys()
-    if any(source.labels[label] != target.labels[label] for label in shared):
-        return Harm.OTHER_DIMENSION
-    if source.kind is not target.kind:
-        return None if by_name else Harm.OTHER_ALERT
-    return None if _RANK[source.severity] > _RANK[target.severity] else Harm.MORE_SEVERE
-
-
-def _chooses_alerts(rule: InhibitionRule, scene: Scene) -> bool:
-    """Tell whether somebody decided, by name, which alerts make others superfluous."""
-    named = [matcher for matcher in rule.source if matcher.label == "alertname"]
-    return any(not all_match(named, {"alertname": name}) for name in scene.names)
-
-
-def _instead(rule: InhibitionRule, scene: Scene, equal: Sequence[str]) -> InhibitionRule | None:
-    """Return the rule with the least changed that makes it harmless, in the form that suits its purpose."""
-    of_ours = replace(rule, equal=tuple(sorted({*rule.equal, *equal})))
-    of_tenants = _narrowed(of_ours, _A_TENANT)
-    of_others = _narrowed(rule, _NO_TENANT)
-    neither = _narrowed(of_others, _NOT_THE_PLATFORM)
-    about_tenants = "tenant" in {*rule.equal, *(matcher.label for matcher in (*rule.source, *rule.target))}
-    tried = (of_ours, of_tenants, of_others, neither) if about_tenants else (of_others, neither)
-    return next((each for each in tried if not _harms(each, scene)), None)
-
-
-def _narrowed(rule: InhibitionRule, matcher: LabelMatcher) -> InhibitionRule:
-    source = rule.source if matcher in rule.source else (*rule.source, matcher)
-    target = rule.target if matcher in rule.target else (*rule.target, matcher)
-    return replace(rule, source=source, target=target)
 
 
 def _untold(
@@ -224,5 +119,5 @@ def _untold(
 
 def _lower_and_higher(alerts: list[PossibleAlert]) -> list[tuple[PossibleAlert, PossibleAlert]]:
     """Return critical over warning, critical over info and warning over info of one alert."""
-    ordered = sorted(alerts, key=lambda alert: _RANK[alert.severity])
+    ordered = sorted(alerts, key=lambda alert: RANK[alert.severity])
     return [*pairwise(ordered), (ordered[0], ordered[-1])]

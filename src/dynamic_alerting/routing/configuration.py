@@ -3,15 +3,16 @@
 Read as Alertmanager reads: YAML 1.1 with anchors and merge keys, the first document, every scalar as text.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import yaml
 
 from dynamic_alerting.config.suggestions import did_you_mean
-from dynamic_alerting.routing.matchers import LabelMatcher, MatcherError, all_match, parse_matchers
+from dynamic_alerting.routing.matchers import LabelMatcher, MatcherError, parse_matchers
+from dynamic_alerting.routing.rule import InhibitionRule
+from dynamic_alerting.routing.yaml_root import Problem, UnusableConfigurationError, yaml_root
 
 _TOP_LEVEL = (
     "global",
@@ -29,73 +30,6 @@ _FIELDS = (
     "equal",
     *(f"{side}_{form}" for side in _SIDES for form in ("matchers", "match", "match_re")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a configuration cannot be judged, where, and what to write instead."""
-
-    line: int
-    message: str
-    advice: str
-
-    def __str__(self) -> str:
-        return f"{self.line}: {self.message}; {self.advice}"
-
-
-class UnusableConfigurationError(ValueError):
-    """A text that is no Alertmanager configuration, or whose rules cannot be understood.
-
-    Attributes:
-        problems: every complaint.
-    """
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class InhibitionRule:
-    """One rule: an alert that the source matches silences those that the target matches.
-
-    Attributes:
-        source: conditions on the alert that silences.
-        target: conditions on the alerts that it silences.
-        equal: labels in which the two have to agree; two missing labels agree.
-        number: its place in the list, from 1.
-        line: where it begins.
-    """
-
-    source: tuple[LabelMatcher, ...]
-    target: tuple[LabelMatcher, ...]
-    equal: tuple[str, ...]
-    number: int = field(default=0, compare=False)
-    line: int = field(default=1, compare=False)
-
-    def key(self, labels: Mapping[str, str]) -> tuple[str, ...]:
-        """Return what an alert has to share with another one."""
-        return tuple(labels.get(label, "") for label in self.equal)
-
-    def silences(self, source: Mapping[str, str], target: Mapping[str, str]) -> bool:
-        """Tell whether one alert holds another one's notification back.
-
-        An alert that both sides match is not silenced by another one that both sides match.
-        """
-        return (
-            all_match(self.target, target)
-            and all_match(self.source, source)
-            and self.key(source) == self.key(target)
-            and not (all_match(self.source, target) and all_match(self.target, source))
-        )
-
-    def written(self) -> dict[str, Any]:
-        """Return the rule as a configuration has it, in the form of today."""
-        return {
-            "source_matchers": [str(matcher) for matcher in self.source],
-            "target_matchers": [str(matcher) for matcher in self.target],
-            "equal": list(self.equal),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,63 +53,10 @@ def read_configuration(text: str) -> Configuration:
             Alertmanager would refuse.
     """
     reader = _Reader()
-    configuration = reader.configuration(_root(text))
+    configuration = reader.configuration(yaml_root(text))
     if reader.problems:
         raise UnusableConfigurationError(reader.problems)
     return configuration
-
-
-def _root(text: str) -> yaml.Node:
-    try:
-        loader = yaml.SafeLoader(text)  # the one in Python: only it resolves merge keys of nodes
-        node = loader.get_node() if loader.check_node() else None
-        mappings = list(_mappings(node, set()))
-        repeated = [problem for mapping in mappings for problem in _said_twice(mapping)]
-        for mapping in mappings:
-            loader.flatten_mapping(mapping)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _unusable(
-            line, f"this is not YAML: {error.problem}", "correct indentation or quoting"
-        ) from error
-    except yaml.YAMLError as error:  # a character that YAML forbids
-        raise _unusable(1, f"this is not YAML: {' '.join(str(error).split())}", "save it as text") from error
-    except RecursionError as error:
-        raise _unusable(1, "this is nested too deep", "name Alertmanager's --config.file") from error
-    if node is None:
-        raise _unusable(1, "the configuration is empty", "name Alertmanager's --config.file")
-    if repeated:
-        raise UnusableConfigurationError(repeated)
-    return node
-
-
-def _unusable(line: int, message: str, advice: str) -> UnusableConfigurationError:
-    return UnusableConfigurationError([Problem(line, message, advice)])
-
-
-def _said_twice(mapping: yaml.MappingNode) -> Iterator[Problem]:
-    """Find repeated names, which Alertmanager refuses; what a merge key brings may be overridden."""
-    seen: set[str] = set()
-    for key, _ in mapping.value:
-        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-            if key.value in seen:
-                yield Problem(key.start_mark.line + 1, f"{key.value} is said twice", "keep one of the two")
-            seen.add(key.value)
-
-
-def _mappings(node: yaml.Node | None, seen: set[int]) -> Iterator[yaml.MappingNode]:
-    """Walk over every mapping once, however often an anchor is used."""
-    if node is None or id(node) in seen or isinstance(node, yaml.ScalarNode):
-        return
-    seen.add(id(node))
-    if isinstance(node, yaml.MappingNode):
-        yield node
-        for key, value in node.value:
-            yield from _mappings(key, seen)
-            yield from _mappings(value, seen)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _mappings(item, seen)
 
 
 class _Reader:
@@ -185,6 +66,10 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def configuration(self, root: yaml.Node) -> Configuration:
+        if not isinstance(root, yaml.MappingNode):
+            advice = "name the file that Alertmanager has as --config.file"
+            self._complain(root, "this is no configuration of Alertmanager, which has fields", advice)
+            return Configuration((), 1)
         fields = self._mapping(root, "a configuration of Alertmanager")
         if "kind" in fields and "apiVersion" in fields:
             advice = (

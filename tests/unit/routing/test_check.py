@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from dynamic_alerting.routing.check import Checked, Harm, check
+from dynamic_alerting.routing.check import Checked, check
 from dynamic_alerting.routing.configuration import read_configuration
 from dynamic_alerting.routing.inhibition import dimensions, equal_labels, inhibit_rules, inhibit_rules_text
+from dynamic_alerting.routing.trial import Harm
 
 if TYPE_CHECKING:
     from dynamic_alerting.packs.pack import Pack
@@ -90,6 +91,8 @@ def test_without_the_tenant_matchers_alerts_about_the_platform_are_silenced() ->
         "source_match: {metric_key: mysql_up}, target_matchers: [metric_key!=mysql_up], equal: [component]",
         "source_matchers: [alertname=Watchdog], target_matchers: [severity=warning]",
         "target_matchers: [severity=info]",
+        # kube-prometheus makes an InfoInhibitor of each info alert, ours too, with its labels: no namespace.
+        "source_match: {alertname: InfoInhibitor}, target_match: {severity: info}, equal: [namespace]",
     ],
 )
 def test_one_tenant_silences_another(few_packs: list[Pack], rule: str) -> None:
@@ -124,7 +127,7 @@ def test_each_harm_is_told(few_packs: list[Pack], rule: str, harm: Harm) -> None
     [
         # Alerts of others, whatever silences them.
         "source_match: {severity: critical}, target_matchers: [tenant=, severity=info], equal: [alertname]",
-        "source_match: {alertname: InfoInhibitor}, target_match: {severity: info}, equal: [namespace]",
+        "source_match: {alertname: InfoInhibitor}, target_matchers: [severity=info, tenant=, component=]",
         "target_matchers: [alertname = InfoInhibitor]",
         "source_match: {job: node}, target_match: {job: node}",
         # A person's decision about one tenant: a server that is down is why its alerts fire.
@@ -177,6 +180,22 @@ def test_a_rule_about_the_packs_alerts_compares_their_tenants(
 def test_a_rule_without_any_good_is_to_be_deleted(few_packs: list[Pack]) -> None:
     (found,) = checked(few_packs, "source_matchers: [alertname=ThresholdExporterAbsent], equal: [x]").harmful
     assert found.instead is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        f"{OURS_TOO}, equal: [namespace, alertname]",
+        "source_match: {severity: critical}, target_matchers: ['severity!~critical']",
+        "source_match: {alertname: InfoInhibitor}, target_match: {severity: info}, equal: [namespace]",
+        "source_match_re: {alertname: Node.+}, target_match_re: {severity: warning|info}",
+    ],
+)
+def test_a_rule_for_alerts_of_others_stays_for_them(few_packs: list[Pack], rule: str) -> None:
+    (found,) = checked(few_packs, rule).harmful
+    assert found.instead is not None
+    assert str(found.instead.source[-1]).startswith(("tenant=", "component!="))
+    assert found.instead.equal == found.rule.equal
 
 
 @pytest.mark.parametrize(

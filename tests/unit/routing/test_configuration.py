@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dynamic_alerting.routing.configuration import (
-    InhibitionRule,
-    UnusableConfigurationError,
-    read_configuration,
-)
+from dynamic_alerting.routing.configuration import read_configuration
 from dynamic_alerting.routing.matchers import LabelMatcher
+from dynamic_alerting.routing.rule import InhibitionRule
+from dynamic_alerting.routing.yaml_root import UnusableConfigurationError
 
 CRITICAL = LabelMatcher("severity", "=", "critical")
 LOWER = LabelMatcher("severity", "=~", "warning|info")
