@@ -40,6 +40,12 @@ def test_every_dimension_of_every_signal_is_compared(packs: list[Pack]) -> None:
     assert all(rule["equal"] == equal for rule in inhibit_rules(packs))
 
 
+def test_both_sides_of_the_generated_rules_are_about_tenants(few_packs: list[Pack]) -> None:
+    for rule in inhibit_rules(few_packs):
+        assert 'tenant=~".+"' in rule["source_matchers"]
+        assert 'tenant=~".+"' in rule["target_matchers"]
+
+
 def test_each_label_of_the_generated_rules_is_needed(few_packs: list[Pack]) -> None:
     for label in equal_labels(few_packs):
         rules = inhibit_rules(few_packs)
