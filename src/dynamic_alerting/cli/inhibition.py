@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.inhibition_text import as_json, as_text
@@ -120,13 +121,15 @@ def check(
             "name the FILE of the configuration, or a running Alertmanager: --alertmanager URL"
         )
     text = _text_of(file) if file is not None else _loaded_by(url or "")
-    place = str(file) if file is not None else f"{url}, loaded configuration"
+    place = f"{url}, loaded configuration" if file is None else "stdin" if str(file) == "-" else str(file)
     chosen = loaded_packs(packs)
     try:
         configuration = read_configuration(text)
     except UnusableConfigurationError as error:
         raise CannotError("\n".join(f"{place}:{problem}" for problem in error.problems)) from error
-    checked = check_rules(configuration, chosen, tenants=tenants, external_labels=external_labels)
+    # Hundreds of rules take some seconds; the status shows on a terminal only, and leaves nothing.
+    with Console(stderr=True).status(f"Trying {len(configuration.rules)} rules"):
+        checked = check_rules(configuration, chosen, tenants=tenants, external_labels=external_labels)
     ours = inhibit_rules(chosen)
     if output == "json":
         click.echo(json.dumps(as_json(checked, place, ours), indent=2, ensure_ascii=False))

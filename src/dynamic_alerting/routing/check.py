@@ -73,21 +73,42 @@ def check(
         tenants: names to try beside made-up ones and those that the rules name.
         external_labels: labels that Prometheus adds to every alert.
     """
-    matchers = [each for rule in configuration.rules for each in (*rule.source, *rule.target)]
     kinds = alert_kinds(packs)
     further = dict(external_labels or {})
-    labels = {label for kind in kinds for label in kind.dimensions}
-    values = {label: named_values(matchers, label) for label in labels}
-    everyone = list(dict.fromkeys((*tenants, *TENANTS, *named_values(matchers, "tenant"))))
-    scene = Scene(tuple(possible_alerts(kinds, everyone, values, further)))
+    scenes = _Scenes(kinds, (*tenants, *TENANTS), further)
     harmful, good = [], []
     for rule in configuration.rules:
+        scene = scenes.of(rule)
         if found := harms(rule, scene):
             harmful.append(HarmfulRule(rule, found, instead_of(rule, scene, equal_labels(packs))))
         else:
             good.append(rule)
-    untold = tuple(_untold(kinds, everyone[:2], further, good))
+    untold = tuple(_untold(kinds, tenants or TENANTS, further, good))
     return Checked(tuple(harmful), untold, len(kinds), configuration.line)
+
+
+class _Scenes:
+    """The alerts to try a rule on: with the tenants and values that it names, which few rules do."""
+
+    def __init__(
+        self, kinds: Sequence[AlertKind], tenants: Sequence[str], further: Mapping[str, str]
+    ) -> None:
+        self._kinds = kinds
+        self._tenants = tenants
+        self._further = further
+        self._labels = sorted({label for kind in kinds for label in kind.dimensions})
+        self._made: dict[tuple[tuple[str, ...], ...], Scene] = {}
+
+    def of(self, rule: InhibitionRule) -> Scene:
+        """Return the scene for a rule."""
+        matchers = (*rule.source, *rule.target)
+        named = tuple(tuple(named_values(matchers, label)) for label in ("tenant", *self._labels))
+        if named not in self._made:
+            tenants = list(dict.fromkeys((*self._tenants, *named[0])))
+            values = dict(zip(self._labels, named[1:], strict=True))
+            alerts = possible_alerts(self._kinds, tenants, values, self._further)
+            self._made = {named: Scene(tuple(alerts))}  # the last one only: a scene is large
+        return self._made[named]
 
 
 def _untold(

@@ -156,6 +156,25 @@ def test_tenants_that_no_rule_names_plainly_can_be_named(few_packs: list[Pack]) 
     assert Harm.OTHER_TENANT in harms(few_packs, rule, tenants=["abc7", "db"])
 
 
+def test_each_of_many_rules_is_tried_on_the_tenants_that_it_names(few_packs: list[Pack]) -> None:
+    rules = [
+        f"source_match: {{tenant: db-{number}}}, target_match: {{tenant: web-{number}}}, equal: [alertname]"
+        for number in range(20)
+    ]
+    found = checked(few_packs, *rules)
+    assert [each.rule.number for each in found.harmful] == list(range(1, 21))
+
+
+def test_rules_for_every_tenant_that_there_is_hold_back_enough(few_packs: list[Pack]) -> None:
+    rules = inhibit_rules(few_packs)
+    for rule in rules:
+        rule["source_matchers"][0] = 'tenant=~"db-a|db-b|db-c"'
+    text = yaml.safe_dump({"inhibit_rules": rules})
+    assert check(read_configuration(text), few_packs).untold
+    assert check(read_configuration(text), few_packs, tenants=["db-a", "db-b", "db-c"]).is_good
+    assert check(read_configuration(text), few_packs, tenants=["db-a", "db-b", "db-d"]).untold
+
+
 def test_what_is_written_instead_was_tried(few_packs: list[Pack]) -> None:
     for rule in (
         f"{OURS_TOO}, equal: [namespace, alertname]",
