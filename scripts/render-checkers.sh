@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches what other projects say about rule files and dashboards, for tests/rules/test_outputs_elsewhere.py:
-#   operator   the Prometheus Operator's definition of PrometheusRule (Go's module proxy, seconds)
+#   operator   the Prometheus Operator's definitions of PrometheusRule and monitors (Go's module proxy, seconds)
 #   grafana    Grafana's types of dashboards and panels, as one JSON schema (npm, seconds)
 #   mimirtool  the program itself, built from source (Go; minutes, and about 3 GB of Go's caches)
 #
@@ -34,8 +34,10 @@ operator() {
   need go "install Go 1.25 or later from https://go.dev/dl/"
   local module
   module=$(fetched "github.com/prometheus-operator/prometheus-operator@$operator_version")
-  install -m 0644 "$module/example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml" \
-    "$target/prometheusrule.yaml"
+  local kind
+  for kind in prometheusrule servicemonitor podmonitor; do
+    install -m 0644 "$module/example/prometheus-operator-crd/monitoring.coreos.com_${kind}s.yaml" "$target/$kind.yaml"
+  done
 }
 
 grafana() {

@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,20 @@ def test_the_operator_accepts_every_pack(packs: list[Pack]) -> None:
     for pack in packs:
         document = yaml.safe_load(rendered(pack, "prometheusrule")[1])
         assert document["kind"] == definition["spec"]["names"]["kind"]
+        assert document["apiVersion"] == f"{definition['spec']['group']}/{version['name']}"
+        assert [error.message for error in Draft202012Validator(schema).iter_errors(document)] == []
+
+
+def test_the_operator_accepts_the_monitors_of_the_integration_page() -> None:
+    page = (ROOT / "docs" / "byo-prometheus-integration.md").read_text()
+    blocks = re.findall(r"```yaml\n(apiVersion:.*?)```", page, re.DOTALL)
+    documents = [document for block in blocks for document in yaml.safe_load_all(block)]
+    assert [document["kind"] for document in documents] == ["ServiceMonitor", "PodMonitor"]
+    for document in documents:
+        definition = yaml.safe_load(checker(f"{document['kind'].lower()}.yaml").read_text())
+        (version,) = definition["spec"]["versions"]
+        schema = closed(version["schema"]["openAPIV3Schema"])
+        schema["properties"]["metadata"] = {}  # of Kubernetes itself, not described here
         assert document["apiVersion"] == f"{definition['spec']['group']}/{version['name']}"
         assert [error.message for error in Draft202012Validator(schema).iter_errors(document)] == []
 

@@ -15,6 +15,7 @@ class CommandsByName(click.Group):
 
     modules: ClassVar[dict[str, str]] = {
         "explain": "dynamic_alerting.cli.explain",
+        "inhibition": "dynamic_alerting.cli.inhibition",
         "rule-packs": "dynamic_alerting.cli.rule_packs",
         "stack": "dynamic_alerting.cli.stack",
         "validate": "dynamic_alerting.cli.validate",

@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from dynamic_alerting.packs.bundled import rule_packs_directory
+from dynamic_alerting.packs.loading import PackError, load_packs
+from dynamic_alerting.routing.inhibition import inhibit_rules
+from dynamic_alerting.stack.errors import StackError
 from dynamic_alerting.stack.settings import local
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dynamic_alerting.packs.pack import Pack
     from dynamic_alerting.stack.settings import Settings
 
 PLATFORM_RECEIVER = "platform"
@@ -55,6 +62,9 @@ def alertmanager_config(settings: Settings) -> str:
     """alertmanager.yml: each tenant has its receiver; what fires as critical is not told as warning too.
 
     https://prometheus.io/docs/alerting/latest/configuration/
+
+    Raises:
+        StackError: the platform has packs of its own, and one of them is wrong.
     """
     receivers = (*settings.tenants, PLATFORM_RECEIVER)
     return _dump(
@@ -70,13 +80,7 @@ def alertmanager_config(settings: Settings) -> str:
                     {"matchers": [f'tenant="{tenant}"'], "receiver": tenant} for tenant in settings.tenants
                 ],
             },
-            "inhibit_rules": [
-                {
-                    "source_matchers": ['severity="critical"'],
-                    "target_matchers": ['severity=~"warning|info"'],
-                    "equal": ["tenant", "alertname"],
-                }
-            ],
+            "inhibit_rules": inhibit_rules(_packs(settings)),
             "receivers": [
                 {
                     "name": name,
@@ -88,6 +92,17 @@ def alertmanager_config(settings: Settings) -> str:
             ],
         }
     )
+
+
+def _packs(settings: Settings) -> list[Pack]:
+    """The packs whose rules are loaded; where there are only rule files, those that ship with the program."""
+    own: Path | None = getattr(settings, "rule_packs", None)
+    if own is None or not any(own.glob("*/pack.yaml")):
+        return load_packs(rule_packs_directory())
+    try:
+        return load_packs(own)
+    except PackError as error:
+        raise StackError(f"a pack of {own} is wrong, so its inhibition is not known:\n{error}") from error
 
 
 def _address(port: int) -> str:

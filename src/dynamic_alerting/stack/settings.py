@@ -17,7 +17,7 @@ PROMETHEUS, ALERTMANAGER, RECEIVER, THRESHOLD_EXPORTER, MYSQLD_EXPORTER, MARIADB
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One platform.
+    """One platform. A relative path is taken from the directory in which the settings are made.
 
     Attributes:
         state_dir: everything that the platform writes is under this directory.
@@ -40,9 +40,9 @@ class Settings:
     keep_history: bool = True
 
     def __post_init__(self) -> None:
-        for path in (self.state_dir, self.config_source, self.rule_packs):
-            if not path.is_absolute():
-                raise ValueError(f"{path}: programs run in directories of their own, give an absolute path")
+        for name in ("state_dir", "config_source", "rule_packs"):
+            # Programs run in directories of their own, where a relative path would mean another place.
+            object.__setattr__(self, name, getattr(self, name).absolute())
         if not 1 <= self.port_base <= MAX_PORT_BASE:
             raise ValueError(f"port base {self.port_base}: give a number from 1 to {MAX_PORT_BASE}")
         if max(len(self.tenants), self.replicas) > MAX_PER_KIND:

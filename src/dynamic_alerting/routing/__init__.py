@@ -1,0 +1,1 @@
+"""What Alertmanager has to be told so that tenants' alerts reach people: today, inhibition."""
