@@ -44,7 +44,7 @@ def threshold_snapshot(comparison: Comparison) -> str:
         served = own_labels_only(comparison.worst, thresholds, ["tenant"], comparison.dimensions)
     else:
         served = _served(comparison, *labels)
-    kept = aggregated(comparison.worst, labels, f"{snapshot_of(comparison.key)}\nunless on () {HEALTHY}")
+    kept = aggregated(comparison.worst, labels, f"{snapshot_of(comparison.key)} unless on () {HEALTHY}")
     return f"{served}\nor\n{kept}"
 
 

@@ -87,4 +87,4 @@ def test_an_alert_reads_its_own_keys_values_by_its_own_labels() -> None:
 def test_a_candidate_crosses_the_threshold_that_is_crossed_first() -> None:
     assert "min by (tenant)" in candidate_values(_of_queues("queue"))
     below = Comparison("min by (tenant, queue) (m)", "c_m", "c", "m", "below", ("queue",))
-    assert "< on (tenant) group_left ()\nmax by (tenant)" in candidate_values(below)
+    assert "< on (tenant) group_left ()\n(\n  max by (tenant)" in candidate_values(below)

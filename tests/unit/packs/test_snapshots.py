@@ -17,8 +17,27 @@ def _of_queues(*dimensions: str) -> Comparison:
     return Comparison("s", "c_m", "c", "m", "above", dimensions)
 
 
-def test_the_snapshot_of_a_key_is_what_applies_now() -> None:
-    assert threshold_snapshot(PLAIN) == threshold_in_force(PLAIN)
+def test_what_applies_is_served_or_while_no_exporter_is_healthy_kept() -> None:
+    assert (
+        threshold_in_force(PLAIN)
+        == """\
+(
+  max by (tenant, severity) (user_threshold{component="c",metric="m"})
+  or
+  (tenant:alert_threshold:c_m unless on () threshold_exporter_config_loaded == 1)
+)"""
+    )
+
+
+def test_a_snapshot_aggregates_its_own_last_value_too() -> None:
+    """A ruler such as Thanos' may give what it records a label of its own."""
+    assert (
+        threshold_snapshot(PLAIN)
+        == """\
+max by (tenant, severity) (user_threshold{component="c",metric="m"})
+or
+max by (tenant, severity) (tenant:alert_threshold:c_m unless on () threshold_exporter_config_loaded == 1)"""
+    )
 
 
 @pytest.mark.parametrize(
@@ -31,7 +50,7 @@ def test_the_snapshot_of_a_key_is_what_applies_now() -> None:
     ],
 )
 def test_what_is_kept_counts_only_while_no_exporter_is_healthy(rule: str) -> None:
-    assert rule.count("unless on () threshold_exporter_config_loaded == 1)") == 1
+    assert rule.count("unless on () threshold_exporter_config_loaded == 1") == 1
 
 
 def test_a_label_of_the_target_is_no_dimension() -> None:
