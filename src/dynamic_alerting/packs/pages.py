@@ -83,10 +83,16 @@ def _signals(pack: Pack) -> str:
     rows = []
     for signal in pack.recorded():
         labels = ", ".join(f"`{label}`" for label in ["tenant", *signal.dimensions])
-        rows.append([f"`{signal.record}`", labels, f"`{' '.join(signal.expr.split())}`", signal.aggregate])
+        rows.append([f"`{signal.record}`", labels, f"`{_on_one_line(signal.expr)}`", signal.aggregate])
     return "## Signals\n\nRecorded for every tenant, free to use in dashboards.\n\n" + _table(
         ["Signal", "Labels", "Of", "Folded by"], rows
     )
+
+
+def _on_one_line(expr: str) -> str:
+    """Write PromQL without its comments, which would hide what follows them on the line."""
+    lines = [line for line in expr.splitlines() if not line.lstrip().startswith("#")]
+    return " ".join(" ".join(lines).split())
 
 
 def _alerts(pack: Pack) -> str:
