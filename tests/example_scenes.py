@@ -82,7 +82,7 @@ def clocks(packs: Iterable[Pack]) -> set[str]:
         name
         for pack in packs
         for expr in (*(each.expr for each in pack.recorded()), *(each.expr or "" for each in pack.alerts))
-        for name in re.findall(r"time\(\) - (\w+)", expr)
+        for name in re.findall(r"time\(\) - (?:max_over_time\()?(\w+)", expr)
     }
 
 

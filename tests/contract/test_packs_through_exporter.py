@@ -73,7 +73,8 @@ def test_two_exporters_serve_the_same(replicas: list[list[Series]]) -> None:
     assert first == second
 
 
-@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.pack)
+# The platform's pack has no thresholds; it tells of those that were stored with other labels than served.
+@pytest.mark.parametrize("pack", [each for each in PACKS if each.thresholds], ids=lambda pack: pack.pack)
 def test_whatever_a_rule_selects_can_be_served(pack: Pack, replicas: list[list[Series]]) -> None:
     rules = _rules(pack)
     dead = {

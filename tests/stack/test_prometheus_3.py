@@ -43,7 +43,7 @@ TOLERANCE = 0.01  # of a rate, by when it is scraped
 SETTLES_S = 150  # a rule looks at whole minutes only
 HELD_S = 15
 # About all exporters together: an example's exporter would change what is said of the real ones.
-ABOUT_ALL = {"ThresholdExporterAbsent", "ThresholdExporterTooFewReplicas"}
+ABOUT_ALL = {"ThresholdExporterAbsent", "ThresholdExporterTooFewReplicas", "ThresholdExporterNoTenants"}
 Labels = frozenset[tuple[str, str]]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from dynamic_alerting.packs.all_dimensions import with_all_dimensions
 from dynamic_alerting.packs.checks import check_pack
 from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.packs.yaml_source import Source, SourceError, read_source
@@ -61,7 +62,7 @@ def load_packs(directory: Path) -> list[Pack]:
     problems += shared_names(directory, packs)
     if problems:
         raise PackError(problems)
-    return packs
+    return with_all_dimensions(packs)
 
 
 def load_pack(file: Path) -> Pack:
