@@ -136,6 +136,8 @@ class _Reader:
         shapes = [self.read(each) for each in node.args]
         shape = next((each for each in shapes if each is not None), None)
         if node.func.return_type == parser.ValueType.Scalar:
+            if shape is not None and not shape.unique_by(()):
+                self.faults.append(_no_number(node.args[0]))
             return None
         if name in {"vector", "absent", "absent_over_time"} or shape is None:
             return _Shape(labels=frozenset())
@@ -241,6 +243,12 @@ def _counts_twice(what: str, operand: parser.Expr) -> Fault:
     text = in_one_line(operand)
     message = f"{what} counts a series twice that two Prometheus servers collect: `{text}`"
     return Fault(message, f"write max by (tenant, job, instance, <the metric's own labels>) ({text}) there")
+
+
+def _no_number(operand: parser.Expr) -> Fault:
+    text = in_one_line(operand)
+    message = f"`scalar` is no number as soon as `{text}` has several series"
+    return Fault(message, f"write scalar(max({text}))")
 
 
 def _not_unique(side: parser.Expr, labels: list[str], node: parser.BinaryExpr) -> Fault:

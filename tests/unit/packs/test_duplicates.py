@@ -81,6 +81,8 @@ def test_what_duplicates_cannot_break(expr: str) -> None:
         ),
         ('label_replace(a or b, "queue", "", "", "")', "overwrites the label `queue`"),
         ('label_join(a, "queue", "-", "x", "y")', "`label_join` overwrites the label `queue`"),
+        ("a > scalar(b)", "`scalar` is no number as soon as `b` has several series"),
+        ("a > scalar(max by (tenant) (b))", "`scalar` is no number"),
         ("sum by (tenant, instance) (a)", "`sum` counts a series twice"),
         ("sum without (type) (a)", "`sum` counts a series twice"),
         ("count(a > 1)", "`count` counts a series twice"),
