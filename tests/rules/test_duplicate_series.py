@@ -1,14 +1,17 @@
-"""No tenant's duplicate series make a rule of a shipped pack fail: it would fail for every tenant."""
+"""Duplicate series of one tenant make no rule of a shipped pack fail for all tenants, and count once."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from dynamic_alerting.packs.cases import pack_cases
 from dynamic_alerting.packs.examples import labels_of, source_series
 from dynamic_alerting.packs.loading import load_pack
 from dynamic_alerting.packs.pack import Example, FurtherAlert, Pack, Threshold
+from dynamic_alerting.packs.promtool_tests import promtool_tests
 
 ROOT = Path(__file__).parents[2]
 PACKS = sorted(ROOT.glob("rule-packs/*/pack.yaml"))
@@ -30,6 +33,31 @@ def test_series_that_differ_by_one_more_label_break_no_rule(
     text = yaml.safe_dump({"rule_files": [rules], "evaluation_interval": "1m", "tests": tests})
     (tmp_path / "tests.yaml").write_text(text)
     promtool("test", "rules", tmp_path / "tests.yaml")  # a rule that fails is an error of the test
+
+
+@pytest.mark.parametrize("file", PACKS, ids=lambda file: file.parent.name)
+def test_two_prometheus_servers_that_write_to_one_store_change_no_alert(
+    file: Path, tmp_path: Path, promtool: Promtool
+) -> None:
+    cases = [
+        replace(case, series=dict(_of_two_servers(case.series)))
+        for case in pack_cases(load_pack(file))
+        if case.name.startswith(("fires", "quiet just below"))
+    ]
+    rules = str(file.with_name("rules.yaml"))
+    tests = promtool_tests(cases)
+    text = yaml.safe_dump({"rule_files": [rules], "evaluation_interval": "1m", "tests": tests})
+    (tmp_path / "tests.yaml").write_text(text)
+    promtool("test", "rules", tmp_path / "tests.yaml")
+
+
+def _of_two_servers(series: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for name, values in series.items():
+        if name.startswith(("user_", "threshold_exporter_")):
+            yield name, values
+            continue
+        for replica in "ab":
+            yield f'{name[:-1]},prometheus_replica="{replica}"}}', values
 
 
 def _examples(pack: Pack) -> Iterator[Example]:
