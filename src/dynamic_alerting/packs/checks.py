@@ -9,7 +9,9 @@ from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import parse_key
 from dynamic_alerting.model.label_names import PATTERN_SUFFIX, RESERVED
 from dynamic_alerting.packs import promql
+from dynamic_alerting.packs.duplicates import duplicate_faults
 from dynamic_alerting.packs.examples import ExampleError, source_series
+from dynamic_alerting.packs.new_series import first_value_functions
 from dynamic_alerting.packs.pack import Example, FurtherAlert, Pack, Signal, Threshold
 from dynamic_alerting.packs.wording import PLACEHOLDER, STATE
 from dynamic_alerting.packs.yaml_source import Path
@@ -100,7 +102,8 @@ def _declared(pack: Pack) -> Iterator[tuple[Path, str, str]]:
 def _expressions(pack: Pack) -> Iterator[Complaint]:
     used: set[str] = set()
     recorded: set[str] = set()
-    for path, expr, record in _all_expressions(pack):
+    for path, expr, signal in _all_expressions(pack):
+        record = None if signal is None else signal.record
         try:
             names = promql.metric_names(expr)
         except ValueError as error:
@@ -123,21 +126,29 @@ def _expressions(pack: Pack) -> Iterator[Complaint]:
             yield Complaint(
                 path, f"`{name}` is a counter, and its raw value only grows", f"use rate({name}[5m])"
             )
+        yield from _everywhere(path, expr, signal)
         if record is not None:
             recorded.add(record)
     for name in sorted(set(pack.metrics) - used):
         yield Complaint(("metrics", name), f"nothing reads `{name}`", "remove it")
 
 
-def _all_expressions(pack: Pack) -> Iterator[tuple[Path, str, str | None]]:
+def _everywhere(path: Path, expr: str, signal: Signal | None) -> Iterator[Complaint]:
+    """Complain about what holds for one server and scraper, and not for every way to collect series."""
+    aggregate = None if signal is None else signal.aggregate
+    for fault in (*duplicate_faults(expr, aggregate), *first_value_functions(expr)):
+        yield Complaint(path, fault.message, fault.advice)
+
+
+def _all_expressions(pack: Pack) -> Iterator[tuple[Path, str, Signal | None]]:
     for index, signal in enumerate(pack.signals):
-        yield ("signals", index, "expr"), signal.expr, signal.record
+        yield ("signals", index, "expr"), signal.expr, signal
     for index, threshold in enumerate(pack.thresholds):
         if isinstance(threshold.signal, Signal):
-            yield ("thresholds", index, "signal", "expr"), threshold.signal.expr, threshold.signal.record
+            yield ("thresholds", index, "signal", "expr"), threshold.signal.expr, threshold.signal
     for index, alert in enumerate(pack.alerts):
         if isinstance(alert.signal, Signal):
-            yield ("alerts", index, "signal", "expr"), alert.signal.expr, alert.signal.record
+            yield ("alerts", index, "signal", "expr"), alert.signal.expr, alert.signal
         if alert.expr is not None:
             yield ("alerts", index, "expr"), alert.expr, None
 

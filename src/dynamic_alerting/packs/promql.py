@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import promql_parser as parser
 
 _COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|#[^\n]*""")
+LONGEST = 70
 
 
 def selector(metric: str, matchers: list[tuple[str, str, str]]) -> str:
@@ -79,6 +80,21 @@ def unrated_counters(expr: str) -> list[str]:
         and node.name.endswith("_total")
         and id_of(node) not in ranged
     )
+
+
+def in_one_line(node: parser.Expr) -> str:
+    """Write an expression without its outer brackets, shortened in the middle where it is long."""
+    text = " ".join(str(_inside(node).prettify()).split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
+
+
+def calls(expr: str) -> Iterator[parser.Call]:
+    """Return every call of a function.
+
+    Raises:
+        ValueError: The expression is not PromQL.
+    """
+    return (node for node in _nodes(parse(expr)) if isinstance(node, parser.Call))
 
 
 def id_of(node: parser.VectorSelector) -> str:
