@@ -1,5 +1,6 @@
 """What `rule-packs render` writes is accepted by promtool, form by form."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.packs.renderings import rendered
 
 pytestmark = pytest.mark.promtool
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.mark.parametrize("form", ["prometheus", "configmap", "prometheusrule", "mimir"])
@@ -28,3 +30,14 @@ def test_promtool_accepts_every_form(
         files.append(tmp_path / f"{pack.pack}.yaml")
         files[-1].write_text(held if isinstance(held, str) else yaml.safe_dump(held))
     assert promtool("check", "rules", *files).count("SUCCESS") == len(packs)
+
+
+def test_rules_of_ones_own_exporters_do_not_believe_anothers(
+    packs: list[Pack], tmp_path: Path, promtool: Callable[..., str]
+) -> None:
+    for pack in packs:
+        if pack.pack in {"mariadb", "platform"}:
+            name, text = rendered(pack, "prometheus", exporter_selector='job="te"')
+            (tmp_path / name).write_text(text)
+    shutil.copy(FIXTURES / "other_exporters.yaml", tmp_path)
+    promtool("test", "rules", tmp_path / "other_exporters.yaml")
