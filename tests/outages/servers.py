@@ -185,13 +185,15 @@ class Server:
         found = self.client.instant('ALERTS{alertstate="firing",component!="platform"}')
         return {(each.labels["alertname"], each.labels["tenant"]) for each in found}
 
-    def samples(self, selector: str, since: float) -> History:
-        """The instants of the stored samples of each series, from an instant on."""
+    def samples(self, selector: str, since: float, *, value: float = 1) -> History:
+        """The instants of the stored samples of each series that have a value, from an instant on."""
         length = written(time.time() - since)
         with JsonApi(self.client.base_url, program="Prometheus", timeout_s=30) as api:
             answer: Any = api.json("/api/v1/query", {"query": f"{selector}[{length}]"})
         return {
-            frozenset(each["metric"].items()): tuple(float(at) for at, _ in each["values"])
+            frozenset(each["metric"].items()): tuple(
+                float(at) for at, found in each["values"] if float(found) == value
+            )
             for each in answer["data"]["result"]
         }
 

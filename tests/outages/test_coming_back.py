@@ -64,10 +64,13 @@ def story(world: World) -> list[str]:
 
 
 def require_changed(world: World, pair: Pair, back_at: float) -> None:
-    """Fail unless thresholds served from an instant on count at the first evaluation behind their scrape."""
+    """Fail unless thresholds that are served again count as soon as they are scraped.
+
+    An evaluation may begin while a scrape is still being stored; the next one sees it.
+    """
     server = pair.lost
     first = min(at for each in server.samples(HEALTHY_METRIC, back_at).values() for at in each)
-    late = first + server.interval_s
+    late = first + 2 * server.interval_s
     active = server.samples(ACTIVE, back_at)
     for scene in world.of_role("removed"):
         assert not _instants(active, scene), f"{server.name}: removed, and has returned: {scene.tenant}"

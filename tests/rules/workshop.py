@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PACKS = ROOT / "rule-packs"
-CASES = sorted((Path(__file__).parent / "fixtures" / "outages").glob("*.yaml"))
+FIXTURES = Path(__file__).parent / "fixtures"
+CASES = sorted((FIXTURES / "outages").glob("*.yaml"))
 
 Document = dict[str, Any]
 
