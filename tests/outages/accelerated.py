@@ -1,9 +1,13 @@
 """Rules on a faster clock: every duration divided by one factor; an outage of minutes takes seconds.
 
-What Prometheus itself counts in seconds does not follow: a change of discovery is taken up within 5 s, a
-scrape may be 2 ms late and is not late then, a process needs its second to start. Constants in expressions
-(``time() - x > 300``) are values, no durations, and stay; so does the growth of counters, which ``rate``
-gives per second.
+What Prometheus counts in intervals follows. Measured with 2.42 and 3.15 at 1 s and at 10 s, a series is gone,
+counted from its last sample: 1.0 intervals where the target was killed, 1.5 and 2.0 where it hangs until
+a timeout of half an interval and of one, and about 2 where it is removed from discovery.
+
+What it counts in seconds does not: a change of discovery is taken up within 5 s, so removal took 3.1
+intervals of 1 s; a scrape may be 2 ms late and is not late then; a process needs its second to start.
+Constants in expressions (``time() - x > 300``) are values, no durations, and stay; so does the growth of
+counters, which ``rate`` gives per second.
 """
 
 from __future__ import annotations

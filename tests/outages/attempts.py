@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from tests.outages.summary import AGAIN
 from tests.outages.world import DisturbedError
 
 if TYPE_CHECKING:
@@ -28,6 +29,6 @@ def twice(
     try:
         return attempt(directory / "first")
     except DisturbedError as error:
-        record_property("tried again", str(error))
+        record_property(AGAIN, str(error))
         print(f"tried again: {error}")  # noqa: T201 - pytest shows it beside a failure of the second attempt
     return attempt(directory / "second")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.outages.attempts import twice
 from tests.outages.servers import FACTOR
+from tests.outages.summary import ROW
 from tests.outages.ways import WAYS, Row, Way, play, require_good
 from tests.outages.world import World
 from tests.prometheus_3 import program_of_prometheus_3
@@ -43,4 +44,4 @@ def test_nothing_is_lost_and_nothing_pages_wrongly(
         return rows
 
     for row in twice(attempt, tmp_path, record_property):
-        record_property("outage", f"{program} | {way} | {row}")
+        record_property(ROW, f"{program} | {way} | {row}")

@@ -10,8 +10,9 @@ import pytest
 from tests.outages.attempts import twice
 from tests.outages.scenes import Phase
 from tests.outages.servers import HEALTHY, LOOKBACK_S
+from tests.outages.summary import ROW
 from tests.outages.ways import killed, require_good, row
-from tests.outages.world import World
+from tests.outages.world import World, started
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ def test_changes_count_at_once_and_removed_thresholds_do_not_return(
             return story(world)
 
     for text in twice(attempt, tmp_path, record_property):
-        record_property("outage", text)
+        record_property(ROW, text)
 
 
 def story(world: World) -> list[str]:
@@ -71,6 +72,9 @@ def require_changed(world: World, pair: Pair, back_at: float) -> None:
     server = pair.lost
     first = min(at for each in server.samples(HEALTHY_METRIC, back_at).values() for at in each)
     late = first + 2 * server.interval_s
+    now = started(server)
+    anew = [sorted(each) for each in now.keys() & pair.active.keys() if now[each] != pair.active[each]]
+    assert not anew, f"{server.name}: goes on, and has begun anew: {anew}"
     active = server.samples(ACTIVE, back_at)
     for scene in world.of_role("removed"):
         assert not _instants(active, scene), f"{server.name}: removed, and has returned: {scene.tenant}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.outages.attempts import twice
+from tests.outages.summary import ROW
 from tests.outages.ways import KILLED, Row, play, require_good
 from tests.outages.world import World
 
@@ -28,4 +29,4 @@ def test_thresholds_go_on_when_both_are_killed(
         return rows
 
     for row in twice(attempt, tmp_path, record_property):
-        record_property("outage", f"prometheus | {KILLED} | {row}")
+        record_property(ROW, f"prometheus | {KILLED} | {row}")

@@ -10,6 +10,7 @@ from tests.outages.attempts import twice
 from tests.outages.comparison import FIRING
 from tests.outages.scenes import Phase, Role, Scene
 from tests.outages.servers import HEALTHY
+from tests.outages.summary import ROW
 from tests.outages.world import Pair, World
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def test_nobody_is_paged_for_one_bad_sample(
 
     rows = twice(attempt, tmp_path, record_property)
     for row in rows:
-        record_property("outage", f"prometheus | {WAY} | {row} wrong pages")
+        record_property(ROW, f"prometheus | {WAY} | {row} wrong pages")
 
 
 def wrong_pages(world: World, pair: Pair) -> int:
