@@ -1,7 +1,7 @@
 # `make` alone prints the targets. Everything is set up by the target that needs it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo up status down test lint generate new-pack benchmark clean
+.PHONY: help setup setup-tests demo up status down test test-all lint generate new-pack benchmark clean
 
 PYTHON := .venv/bin/python
 DA_TOOLS := .venv/bin/da-tools
@@ -28,8 +28,11 @@ down: setup ## Stop the platform that `make up` started
 	@$(DA_TOOLS) stack down
 
 test: setup-tests lint ## Run every test: unit, property, promtool, contract, real servers
-	@$(PYTHON) -m pytest -m "not stack" --numprocesses 3 --dist loadfile $(ARGS)
-	@$(PYTHON) -m pytest -m stack --numprocesses 3 --dist loadfile $(ARGS)  # apart from those above: a scrape that waits for a busy core is lost
+	@$(PYTHON) -m pytest -m "not stack and not slow" --numprocesses 3 --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest -m "stack and not slow" --numprocesses 3 --dist loadfile $(ARGS)  # apart from those above: a scrape that waits for a busy core is lost
+
+test-all: test ## Run what takes minutes as well: every way to lose both exporters, on every Prometheus that is here
+	@$(PYTHON) -m pytest -m slow $(ARGS)  # one at a time: ten servers each, on a clock ten times as fast
 
 lint: setup ## Check style and types
 	@$(PYTHON) -m ruff check

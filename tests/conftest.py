@@ -1,4 +1,4 @@
-"""What tests of several kinds share: certificates made on the spot."""
+"""What tests of several kinds share: certificates made on the spot, and a table in the summary."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from tests.outages.summary import pytest_terminal_summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+__all__ = ["pytest_terminal_summary"]
 DAY = timedelta(days=1)
 
 
