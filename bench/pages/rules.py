@@ -23,12 +23,17 @@ def rules_section(result: Rules) -> Section:
             "fire the same alerts. The packs' rules are all that is shipped for these packs, with the "
             f"recording rules that dashboards read. `{FLOOR}` is a rule for each signal and one for its "
             "thresholds, both replicas' and both tiers', which count what they read and do nothing else: "
-            "a bound for any rules that read each sample once. Evaluation is the time from the start of each "
-            "group to its end, in which groups that are due at the same time wait for one another; CPU is "
-            "what the server spends beyond scraping."
+            "a bound for any rules that read each sample once."
         ),
-        Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)], words=2),
+        Paragraph(
+            "CPU is what the server spends beyond scraping: its ratio is the one to quote. Evaluation is the "
+            "time from the start of each group to its end, in which groups that are due at the same time wait "
+            "for one another. A rule per tenant makes thousands of groups, so its evaluation time is mostly "
+            "waiting and says little of the work: the ratio of evaluation times came out between 5.9 and 129 "
+            "in several runs of the same rules, that of CPU at 100 tenants between 3.7 and 4.6."
+        ),
         Table(_RATIO_HEADINGS, [_ratios(f"{size.tenants:,}", size) for size in quiet.sizes]),
+        Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)], words=2),
     ]
     if len(quiet.sizes) > 1:
         blocks += _curve(quiet)
@@ -43,13 +48,13 @@ _HEADINGS = [
     "tenants",
     "design",
     "rules",
-    "evaluation per cycle",
     "CPU per cycle",
+    "evaluation per cycle",
     "memory",
     "series",
     "firing",
 ]
-_RATIO_HEADINGS = ["tenants", "evaluation: theirs ÷ ours", "CPU: theirs ÷ ours"]
+_RATIO_HEADINGS = ["tenants", "CPU: theirs ÷ ours", "evaluation time: theirs ÷ ours"]
 
 
 def _rows(size: rules_result.Size) -> list[list[str]]:
@@ -61,8 +66,8 @@ def _rows(size: rules_result.Size) -> list[list[str]]:
                     f"{size.tenants:,}",
                     name,
                     f"{cost.rules:,}",
-                    words.seconds(cost.evaluation_s),
                     words.seconds(max(cost.cpu_s, 0)),
+                    words.seconds(cost.evaluation_s),
                     words.size(cost.resident_bytes),
                     f"{cost.series:,}",
                     f"{size.firing:,}",
@@ -72,7 +77,7 @@ def _rows(size: rules_result.Size) -> list[list[str]]:
 
 
 def _ratios(first: str, size: rules_result.Size) -> list[str]:
-    return [first, _ratio(size.evaluation_ratio), _ratio(size.cpu_ratio)]
+    return [first, _ratio(size.cpu_ratio), _ratio(size.evaluation_ratio)]
 
 
 def _ratio(value: float | None) -> str:
@@ -134,12 +139,12 @@ def _alone(sizes: list[rules_result.Size]) -> list[Block]:
             "of this machine."
         ),
         Table(
-            ["tenants", "evaluation per cycle", "CPU per cycle", "memory", "series", "left out"],
+            ["tenants", "CPU per cycle", "evaluation per cycle", "memory", "series", "left out"],
             [
                 [
                     f"{size.tenants:,}",
-                    words.seconds(size.ours.evaluation_s),
                     words.seconds(size.ours.cpu_s),
+                    words.seconds(size.ours.evaluation_s),
                     words.size(size.ours.resident_bytes),
                     f"{size.ours.series:,}",
                     f"{size.ours.missed:,}",
