@@ -19,12 +19,11 @@ import click
 import yaml
 
 from bench.report import machine
-from bench.rules import PACKS, PLATFORM, ROOT
+from bench.rules import PACKS, PLATFORM, ROOT, comparable
 from bench.rules_data import sources
 from bench.rules_prometheus import Exporters, Server, found_program, running
 from bench.rules_turns import SLOW, Groups, Turn, await_thresholds, idle_cpu, populated, take_turn
 from dynamic_alerting.packs.loading import load_packs
-from dynamic_alerting.packs.snapshots import SNAPSHOT_INTERVAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +122,7 @@ def groups_of(directory: Path, packs: Sequence[str], interval_s: int) -> Groups:
     groups: Groups = []
     for pack in packs:
         text = (directory / pack / "rules.yaml").read_text(encoding="utf-8")
-        for group in yaml.load(text, Loader=yaml.CSafeLoader)["groups"]:
-            if group.get("interval") == SNAPSHOT_INTERVAL:
-                group["interval"] = f"{SLOW * interval_s}s"
-            for rule in group["rules"]:
-                rule.pop("for", None)
-            groups.append(group)
+        groups += comparable(yaml.load(text, Loader=yaml.CSafeLoader)["groups"], interval_s)
     return groups
 
 

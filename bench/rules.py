@@ -128,20 +128,25 @@ def reading_groups(chosen: Sequence[Pack]) -> Groups:
 
 
 def packs_groups(chosen: Sequence[Pack], interval_s: int, *, platform: bool = True) -> Groups:
-    """Return the packs' rules as they are shipped, with the platform's own, but for their durations.
-
-    ``for`` is left out, in both designs, so that what fires can be compared at once; slow groups take turns
-    every fourth cycle, whatever the cycle.
-    """
+    """Return the packs' rules as they are shipped, with the platform's own, but for their durations."""
     own = [each for each in load_packs(ROOT / "rule-packs") if platform and each.pack == PLATFORM]
-    groups: Groups = []
-    for pack in [*chosen, *own]:
-        for group in rule_file(pack)["groups"]:  # type: ignore[attr-defined]
-            if group.get("interval") == SNAPSHOT_INTERVAL:
-                group["interval"] = f"{SLOW * interval_s}s"
-            for rule in group["rules"]:
-                rule.pop("for", None)
-            groups.append(group)
+    return [
+        group
+        for pack in [*chosen, *own]
+        for group in comparable(rule_file(pack)["groups"], interval_s)  # type: ignore[arg-type]
+    ]
+
+
+def comparable(groups: Groups, interval_s: int) -> Groups:
+    """Set the durations of a rule file's groups, in place, so that what fires can be compared at once.
+
+    ``for`` is left out, in every design; slow groups take turns every fourth cycle, whatever the cycle.
+    """
+    for group in groups:
+        if group.get("interval") == SNAPSHOT_INTERVAL:
+            group["interval"] = f"{SLOW * interval_s}s"
+        for rule in group["rules"]:  # type: ignore[attr-defined]
+            rule.pop("for", None)
     return groups
 
 

@@ -30,7 +30,7 @@ def rules_section(result: Rules) -> Section:
             "time from the start of each group to its end, in which groups that are due at the same time wait "
             "for one another. A rule per tenant makes thousands of groups, so its evaluation time is mostly "
             "waiting and says little of the work: the ratio of evaluation times came out between 5.9 and 129 "
-            "in several runs of the same rules, that of CPU at 100 tenants between 3.7 and 4.6."
+            "in several runs, that of CPU at 100 tenants between 3.7 and 4.6."
         ),
         Table(_RATIO_HEADINGS, [_ratios(f"{size.tenants:,}", size) for size in quiet.sizes]),
         Table(_HEADINGS, [row for size in quiet.sizes for row in _rows(size)], words=2),
