@@ -185,8 +185,8 @@ class Server:
         found = self.client.instant('ALERTS{alertstate="firing",component!="platform"}')
         return {(each.labels["alertname"], each.labels["tenant"]) for each in found}
 
-    def samples(self, selector: str, since: float, *, value: float = 1) -> History:
-        """The instants of the stored samples of each series that have a value, from an instant on."""
+    def samples(self, selector: str, since: float, *, value: float | None = 1) -> History:
+        """The instants of each series' samples from an instant on: of those with a value, or of all."""
         length = written(time.time() - since)
         with JsonApi(self.client.base_url, program="Prometheus", timeout_s=30) as api:
             answer: Any = api.json("/api/v1/query", {"query": f"{selector}[{length}]"})
