@@ -18,7 +18,7 @@ from dynamic_alerting.prometheus.http import ApiError, JsonApi
 from dynamic_alerting.stack.process import Child, end_children, spawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from http.server import BaseHTTPRequestHandler
     from pathlib import Path
 
@@ -108,7 +108,7 @@ class Server:
     timeout_s: float
     client: Prometheus = field(init=False)
     restarts: int = -1
-    _child: Child | None = None
+    child: Child | None = None
 
     def __post_init__(self) -> None:
         self.directory.mkdir()
@@ -155,21 +155,18 @@ class Server:
             "log.level": "warn",
         }
         command = [self.program, *(f"--{name}={value}" for name, value in options.items())]
-        self._child = spawn(self.name, command, log=self.directory / "log")
+        self.child = spawn(self.name, command, log=self.directory / "log")
         self.restarts += 1
+
+    def await_ready(self) -> None:
         deadline = time.monotonic() + READY_S
         while not self.client.is_ready():
+            assert self.child is not None
             assert time.monotonic() < deadline, f"{self.name} is not ready"
-            self._child.require_alive()
+            self.child.require_alive()
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        if self._child is not None:
-            end_children([self._child])
-            self._child = None
-
     def close(self) -> None:
-        self.stop()
         self.client.close()
 
     def sees_an_exporter(self) -> bool:
@@ -185,8 +182,8 @@ class Server:
         found = self.client.instant('ALERTS{alertstate="firing",component!="platform"}')
         return {(each.labels["alertname"], each.labels["tenant"]) for each in found}
 
-    def samples(self, selector: str, since: float, *, value: float = 1) -> History:
-        """The instants of the stored samples of each series that have a value, from an instant on."""
+    def samples(self, selector: str, since: float, *, value: float | None = 1) -> History:
+        """The instants of each series' samples from an instant on: of those with a value, or of all."""
         length = written(time.time() - since)
         with JsonApi(self.client.base_url, program="Prometheus", timeout_s=30) as api:
             answer: Any = api.json("/api/v1/query", {"query": f"{selector}[{length}]"})
@@ -196,6 +193,22 @@ class Server:
             )
             for each in answer["data"]["result"]
         }
+
+
+def start_all(servers: Sequence[Server]) -> None:
+    """Start servers together, so that a server and its twin have run for as long."""
+    for each in servers:
+        each.start()
+    for each in servers:
+        each.await_ready()
+
+
+def stop_all(servers: Sequence[Server]) -> None:
+    """Stop servers together."""
+    running = [each for each in servers if each.child is not None]
+    end_children(each.child for each in running if each.child is not None)
+    for each in running:
+        each.child = None
 
 
 def labels_of(sample: Sample) -> Labels:

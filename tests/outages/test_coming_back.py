@@ -43,6 +43,8 @@ def story(world: World) -> list[str]:
     world.write((*world.lost, *world.kept), "removed", "disable")
     # with the next turn of each slow group what was recorded of it is gone too
     world.until(lambda: not any(_keeps(each, "-removed") for each in world.servers))
+    for pair in world.pairs:
+        require_ended(world, pair)
     world.since = time.time()
     world.remember()
     killed(world)
@@ -64,6 +66,20 @@ def story(world: World) -> list[str]:
     return [f"prometheus | killed and back, thresholds changed | {each}" for each in rows]
 
 
+def require_ended(world: World, pair: Pair) -> None:
+    """Fail unless alerts end as soon as a scrape does not find their thresholds any more."""
+    server, since = pair.lost, world.since - LOOKBACK_S
+    served = server.samples('user_threshold{tenant=~".+-removed"}', since, value=None)
+    active = server.samples(ACTIVE, since)
+    for scene in world.of_role("removed"):
+        last = max(
+            at for labels, found in served.items() if ("tenant", scene.tenant) in labels for at in found
+        )
+        # the next scrape is an interval later, and the evaluation that sees it another one at most
+        late = max(_instants(active, scene)) - last - 3 * server.interval_s
+        assert late <= 0, f"{server.name}: disabled, counted {late:.1f} s too long: {scene.tenant}"
+
+
 def require_changed(world: World, pair: Pair, back_at: float) -> None:
     """Fail unless thresholds that are served again count as soon as they are scraped.
 
@@ -80,7 +96,7 @@ def require_changed(world: World, pair: Pair, back_at: float) -> None:
         assert not _instants(active, scene), f"{server.name}: removed, and has returned: {scene.tenant}"
     for scene in world.of_role("goes-on"):
         last = max(_instants(active, scene), default=0)
-        assert last <= late, f"{server.name}: raised, and counted {last - first:.1f} s late: {scene.tenant}"
+        assert last <= late, f"{server.name}: raised, counted {last - first:.1f} s late: {scene.tenant}"
     for scene in world.of_role("spared"):
         begun = min(_instants(active, scene), default=math.inf)
         assert begun <= late, f"{server.name}: lowered, counted {begun - first:.1f} s late: {scene.tenant}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.outages.scenes import Phase
-from tests.outages.servers import FACTOR, LOOKBACK_S
+from tests.outages.servers import FACTOR, LOOKBACK_S, start_all, stop_all
 from tests.outages.world import DisturbedError, World, started
 
 if TYPE_CHECKING:
@@ -116,26 +116,17 @@ def _is_recorded(pair: Pair) -> bool:
 
 
 def while_prometheus_is_down(world: World) -> None:
-    _stop(world)
+    stop_all(world.servers)
     killed(world)
-    _start_again(world)
+    time.sleep(DOWN_S)
+    start_all(world.servers)
 
 
 def restart_prometheus(world: World) -> None:
     time.sleep(RESTARTS_AFTER_S)
-    _stop(world)
-    _start_again(world)
-
-
-def _stop(world: World) -> None:
-    for server in world.servers:
-        server.stop()
-
-
-def _start_again(world: World) -> None:
+    stop_all(world.servers)
     time.sleep(DOWN_S)
-    for server in world.servers:
-        server.start()
+    start_all(world.servers)
 
 
 KILLED = Way("both killed", killed)

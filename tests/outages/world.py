@@ -16,7 +16,7 @@ import yaml
 from tests.outages.accelerated import accelerated
 from tests.outages.comparison import PULSE, Differences, differences
 from tests.outages.scenes import Phase, Scene, expected
-from tests.outages.servers import FACTOR, Exporter, Labels, Page, Server
+from tests.outages.servers import FACTOR, Exporter, Labels, Page, Server, start_all, stop_all
 
 from dynamic_alerting.stack.ports import free_base
 
@@ -109,8 +109,7 @@ class World:
             for exporter in self._running:
                 exporter.start()
             self.until(lambda: all(each.is_ready() for each in self._running), READY_S)
-            for server in self.servers:
-                server.start()
+            start_all(self.servers)
         except BaseException:
             self.close()
             raise
@@ -122,6 +121,7 @@ class World:
         self.close()
 
     def close(self) -> None:
+        stop_all(self.servers)
         for server in self.servers:
             server.close()
         for exporter in self._exporters:
