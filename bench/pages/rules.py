@@ -27,7 +27,7 @@ def rules_section(result: Rules) -> Section:
         ),
         Paragraph(
             "CPU is what the server spends beyond scraping: its ratio is the one to quote. Evaluation is the "
-            "time from the start of each group to its end, in which groups that are due at the same time wait "
+            "time from the start of each group to its end, in which groups that are due together wait "
             "for one another. A rule per tenant makes thousands of groups, so its evaluation time is mostly "
             "waiting and says little of the work: the ratio of evaluation times came out between 5.9 and 129 "
             "in several runs, that of CPU at 100 tenants between 3.7 and 4.6."
