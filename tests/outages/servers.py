@@ -189,7 +189,7 @@ class Server:
             answer: Any = api.json("/api/v1/query", {"query": f"{selector}[{length}]"})
         return {
             frozenset(each["metric"].items()): tuple(
-                float(at) for at, found in each["values"] if float(found) == value
+                float(at) for at, found in each["values"] if value in {None, float(found)}
             )
             for each in answer["data"]["result"]
         }

@@ -34,11 +34,10 @@ def test_nothing_is_lost_and_nothing_pages_wrongly(
     every_scene: list[Scene],
     record_property: Callable[[str, object], None],
 ) -> None:
-    if program == "prometheus3":
-        program = program_of_prometheus_3(program, "DA_PROMETHEUS_3")
+    found = program_of_prometheus_3(program, "DA_PROMETHEUS_3") if program == "prometheus3" else program
 
     def attempt(directory: Path) -> list[Row]:
-        with World(directory, program, every_scene, timeout=way.timeout) as world:
+        with World(directory, found, every_scene, timeout=way.timeout) as world:
             rows = play(world, way, lasting_s=TEN_MINUTES_S)
         require_good(rows)
         return rows
