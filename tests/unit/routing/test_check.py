@@ -135,7 +135,7 @@ def test_each_harm_is_told(few_packs: list[Pack], rule: str, harm: Harm) -> None
         "source_match: {severity: critical}, target_matchers: [tenant=, severity=info], equal: [alertname]",
         "source_match: {alertname: InfoInhibitor}, target_matchers: [severity=info, tenant=, component=]",
         "target_matchers: [alertname = InfoInhibitor]",
-        "source_match: {job: node}, target_match: {job: node}",
+        "source_match: {service: node}, target_match: {service: node}",
         # A person's decision about one tenant: a server that is down is why its alerts fire.
         "source_match: {alertname: MariaDBDown}, target_match_re: {alertname: MariaDB.+}, equal: [tenant]",
     ],
