@@ -29,7 +29,8 @@ down: setup ## Stop the platform that `make up` started
 
 test: setup-tests lint ## Run every test: unit, property, promtool, contract, real servers
 	@$(PYTHON) -m pytest -m "not stack and not slow" --numprocesses 3 --dist loadfile $(ARGS)
-	@$(PYTHON) -m pytest -m "stack and not slow" --numprocesses 3 --dist loadfile $(ARGS)  # apart from those above: a scrape that waits for a busy core is lost
+	@$(PYTHON) -m pytest -m "stack and not slow" --ignore tests/outages --numprocesses 3 --dist loadfile $(ARGS)  # apart from those above: a scrape that waits for a busy core is lost
+	@$(PYTHON) -m pytest -m "stack and not slow" --numprocesses 2 --dist loadfile tests/outages $(ARGS)  # on a clock ten times as fast
 
 test-all: test ## Run what takes minutes as well: every way to lose both exporters, on every Prometheus that is here
 	@$(PYTHON) -m pytest -m slow $(ARGS)  # one at a time: ten servers each, on a clock ten times as fast
