@@ -46,8 +46,8 @@ class Comparison:
 
     @property
     def matchers(self) -> Matchers:
-        """What selects the key's thresholds, base and dimensional, as rules compare with them."""
-        return [*threshold_matchers(self.component, self.metric), *only_comparable(self.dimensions)]
+        """What selects the key's thresholds, base and dimensional, and no patterns."""
+        return [*threshold_matchers(self.component, self.metric), *no_patterns(self.dimensions)]
 
 
 def threshold_matchers(component: str, metric: str) -> Matchers:
@@ -55,16 +55,9 @@ def threshold_matchers(component: str, metric: str) -> Matchers:
     return [("component", "=", component), ("metric", "=", metric)]
 
 
-def only_comparable(dimensions: Sequence[str]) -> Matchers:
-    """Return what leaves out thresholds whose dimension a rule cannot know.
-
-    Those of regex keys: the exporter serves what they match beside them. And those whose dimension Prometheus
-    has renamed to ``exported_…``, because the exporter's target has a label of that name, too, and the scrape
-    job has no ``honor_labels``: a platform alert says so.
-    """
-    without = [f"{dimension}_re" for dimension in dimensions]
-    without += [f"exported_{dimension}" for dimension in dimensions]
-    return [(label, "=", "") for label in without]
+def no_patterns(dimensions: Sequence[str]) -> Matchers:
+    """Return what leaves out the series of regex keys: the exporter serves what they match beside them."""
+    return [(f"{dimension}_re", "=", "") for dimension in dimensions]
 
 
 def any_of(label: str, values: Sequence[str]) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ from dynamic_alerting.packs.comparison import (
     any_of,
     grouped,
     joined,
-    only_comparable,
+    no_patterns,
     threshold_matchers,
 )
 from dynamic_alerting.packs.promql import selector
@@ -78,8 +78,11 @@ class DimensionalKeys:
 
     def select(self, record: str, *further: tuple[str, str, str]) -> str:
         """Write the series of one of the records above that are these keys'."""
-        own: Matchers = [(label, "=", value) for label, value in self.labels.items()]
-        return selector(record, [*own, *further])
+        return selector(record, self.matchers(*further))
+
+    def matchers(self, *further: tuple[str, str, str]) -> Matchers:
+        """Return what selects these keys' series of a record."""
+        return [*((label, "=", value) for label, value in self.labels.items()), *further]
 
 
 def candidate_values(key: Comparison) -> str:
@@ -95,7 +98,7 @@ def served_thresholds(keys: DimensionalKeys) -> str:
     matchers: Matchers = [
         any_of("component", list(dict.fromkeys(key.component for key in keys.keys))),
         any_of("metric", [key.metric for key in keys.keys]),
-        *only_comparable(keys.dimensions),
+        *no_patterns(keys.dimensions),
     ]
     candidates = f"and on ({joined(*_KEY)}) {keys.select(CANDIDATE_VALUE)}"
     served = grouped(f"{selector('user_threshold', matchers)}\n{candidates}")
@@ -112,8 +115,10 @@ def candidate_thresholds(keys: DimensionalKeys) -> dict[str, str]:
     """
     rules = {}
     for dimensions, of_these in keys.by_dimensions.items():
-        served = keys.select(SERVED_THRESHOLD, any_of("metric", [key.metric for key in of_these]))
-        rules["_".join(dimensions)] = own_labels_only(keys.keys[0].worst, served, _KEY, dimensions)
+        matchers = keys.matchers(any_of("metric", [key.metric for key in of_these]))
+        rules["_".join(dimensions)] = own_labels_only(
+            keys.keys[0].worst, SERVED_THRESHOLD, matchers, _KEY, dimensions
+        )
     return rules
 
 

@@ -8,10 +8,11 @@ can happen between two looks: docs/decisions/0007-snapshots.md.
 from collections.abc import Sequence
 from itertools import combinations
 
-from dynamic_alerting.packs.comparison import Comparison, aggregated, any_of, grouped
+from dynamic_alerting.packs.comparison import Comparison, Matchers, aggregated, any_of, grouped
 from dynamic_alerting.packs.promql import selector
 
-HEALTHY = "threshold_exporter_config_loaded == 1"
+_ANY_HEALTH = "threshold_exporter_config_loaded"
+HEALTHY = f"{_ANY_HEALTH} == 1"
 SNAPSHOT_INTERVAL = "1m"
 STATE_SNAPSHOT = "tenant:state_filter:snapshot"
 MAINTENANCE = "tenant:maintenance:active"
@@ -40,8 +41,9 @@ def threshold_snapshot(comparison: Comparison) -> str:
     """
     labels = ["tenant", *comparison.dimensions, "severity"]
     if comparison.dimensions:
-        thresholds = selector("user_threshold", comparison.matchers)
-        served = own_labels_only(comparison.worst, thresholds, ["tenant"], comparison.dimensions)
+        served = own_labels_only(
+            comparison.worst, "user_threshold", comparison.matchers, ["tenant"], comparison.dimensions
+        )
     else:
         served = _served(comparison, *labels)
     kept = aggregated(comparison.worst, labels, f"{snapshot_of(comparison.key)} unless on () {HEALTHY}")
@@ -52,29 +54,35 @@ def _served(comparison: Comparison, *labels: str) -> str:
     return aggregated(comparison.worst, labels, selector("user_threshold", comparison.matchers))
 
 
-def own_labels_only(operation: str, thresholds: str, by: Sequence[str], dimensions: Sequence[str]) -> str:
+def own_labels_only(
+    operation: str, metric: str, matchers: Matchers, by: Sequence[str], dimensions: Sequence[str]
+) -> str:
     """Write thresholds by the dimensions that the exporter gave them.
 
     A label that Prometheus gave to the exporter's target (``pod`` or ``node``, say) is on every series of
-    that target, and so on its sign of health too; a dimension of a threshold is not. Where neither has the
-    label, it is the same on both, too: a base threshold either way.
+    that target, and so on its sign of health too; a dimension of a threshold is not. Where Prometheus has
+    renamed the dimension to ``exported_…``, because the scrape job has no ``honor_labels``, nobody can tell
+    what the threshold is for: it is left out, and a platform alert says so.
 
     Args:
         operation: The aggregation over replicas.
-        thresholds: PromQL of thresholds as they are scraped, with ``job`` and ``instance``.
+        metric: The thresholds, as they are scraped, with ``job`` and ``instance``.
+        matchers: What selects them.
         by: The labels to keep beside the dimensions and the severity.
         dimensions: The key's dimensions.
     """
     parts = []
     for size in range(len(dimensions) + 1):
-        for foreign in combinations(dimensions, size):
-            own = [dimension for dimension in dimensions if dimension not in foreign]
-            body = thresholds
-            for dimension in dimensions:
-                operator = "and" if dimension in foreign else "unless"
-                left = grouped(body) if "\n" in body else body
-                body = f"{left}\n{operator} on (job, instance, {dimension}) threshold_exporter_config_loaded"
-            parts.append(aggregated(operation, [*by, *own, "severity"], body))
+        for of_target in combinations(dimensions, size):
+            # Where targets have no such labels, as they should, only the first of these parts reads anything.
+            named = [(label, "!=", "") for label in of_target]
+            not_renamed = [(f"exported_{label}", "=", "") for label in of_target]
+            lines = [selector(metric, [*matchers, *named, *not_renamed])]
+            for label in dimensions:
+                word, has_it = ("and", []) if label in of_target else ("unless", [(label, "!=", "")])
+                lines.append(f"{word} on (job, instance, {label}) {selector(_ANY_HEALTH, has_it)}")
+            own = [label for label in dimensions if label not in of_target]
+            parts.append(aggregated(operation, [*by, *own, "severity"], "\n".join(lines)))
     return "\nor\n".join(parts)
 
 

@@ -39,7 +39,6 @@ def test_a_base_never_mixes_with_dimensions_or_patterns(dimensions: tuple[str, .
             if each.name == "user_threshold":
                 matched = {matcher.name for matcher in each.matchers.matchers}
                 assert {f"{name}_re" for name in names} <= matched
-                assert {f"exported_{name}" for name in names} <= matched
     for expr in crossing_values(keys).values():
         for each in _selectors(expr):
             named = {matcher.name for matcher in each.matchers.matchers}

@@ -54,22 +54,21 @@ def test_what_is_kept_counts_only_while_no_exporter_is_healthy(rule: str) -> Non
 
 
 def test_a_label_of_the_target_is_no_dimension() -> None:
+    kept = "tenant:alert_threshold:c_m unless on () threshold_exporter_config_loaded == 1"
     assert (
         threshold_snapshot(_of_queues("queue"))
-        == """\
+        == f"""\
 max by (tenant, queue, severity) (
-  user_threshold{component="c",metric="m",queue_re="",exported_queue=""}
-  unless on (job, instance, queue) threshold_exporter_config_loaded
+  user_threshold{{component="c",metric="m",queue_re=""}}
+  unless on (job, instance, queue) threshold_exporter_config_loaded{{queue!=""}}
 )
 or
 max by (tenant, severity) (
-  user_threshold{component="c",metric="m",queue_re="",exported_queue=""}
+  user_threshold{{component="c",metric="m",queue_re="",queue!="",exported_queue=""}}
   and on (job, instance, queue) threshold_exporter_config_loaded
 )
 or
-max by (tenant, queue, severity) (tenant:alert_threshold:c_m unless on () HEALTHY)""".replace(
-            "HEALTHY", "threshold_exporter_config_loaded == 1"
-        )
+max by (tenant, queue, severity) ({kept})"""
     )
 
 
