@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 60
+PATIENCE_S = 90  # for what takes seconds on an idle machine
 PORTS = (12_000, 20_000)  # below those of tests/stack, and below those that systems give to clients
 WINDOWS = {"15m": "10s", "5m": "7s", "2m": "6s", "1m": "5s"}  # as the rules have them → in these tests
 
@@ -100,7 +101,7 @@ class Watch:
         return found
 
     def await_firing(
-        self, *wanted: str, seconds: float = 25, meanwhile: Callable[[], Any] | None = None
+        self, *wanted: str, seconds: float = PATIENCE_S, meanwhile: Callable[[], Any] | None = None
     ) -> None:
         """Wait until each of the alerts was seen firing, calling ``meanwhile`` (the load) between looks."""
         missing = set(wanted)
@@ -112,7 +113,7 @@ class Watch:
             time.sleep(0.2)
 
     def await_resolved(
-        self, *names: str, seconds: float = 25, meanwhile: Callable[[], Any] | None = None
+        self, *names: str, seconds: float = PATIENCE_S, meanwhile: Callable[[], Any] | None = None
     ) -> None:
         """Wait until none of the alerts fires; without names: nothing at all."""
         deadline = time.monotonic() + seconds
