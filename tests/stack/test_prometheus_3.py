@@ -228,7 +228,7 @@ def _differently_recorded(world: World) -> list[Any]:
 
 def test_all_holds_in_both_while_the_exporters_go(world: World, until: Callable[..., Any]) -> None:
     def of_tenants() -> list[set[Labels]]:
-        """Without lost exporters of databases: they are told a minute after their last sample, whenever that was."""
+        """Without lost exporters of databases: these fire a minute after a last sample, whenever that was."""
         firing = world.firing().values()
         return [{each for each in one if is_steady(dict(each))} for one in firing]
 
