@@ -28,7 +28,8 @@ ALERT = "MariaDBHighConnections"
 SEEN = (
     "up",
     'mysql_global_status_threads_connected{tenant="db-a"}',
-    '{__name__=~"user_threshold|tenant:threshold_.+",tenant="db-a",component="mysql",metric="connections"}',
+    'user_threshold{tenant="db-a",component="mysql",metric="connections"}',
+    'tenant:alert_threshold:mysql_connections{tenant="db-a"}',
     f'ALERTS{{alertname="{ALERT}"}}',
     'prometheus_rule_group_iterations_missed_total{rule_group=~".+;mariadb.*"}',
     'prometheus_rule_group_last_duration_seconds{rule_group=~".+;mariadb.*"}',
