@@ -213,7 +213,6 @@ def watch(
     ) -> Watch:
         conf_d = stage.directory / "conf.d"
         conf_d.mkdir()
-        shutil.copy(ROOT / "conf.d" / "_defaults.yaml", conf_d)
         port, exporter_port = free_port(), free_port()
         url = f"http://127.0.0.1:{port}"
         clients.append(Prometheus(url))

@@ -90,7 +90,6 @@ class World:
     def start_exporters(self) -> None:
         files = self.directory / "conf.d"
         files.mkdir()
-        (files / "_defaults.yaml").write_text((ROOT / "conf.d" / "_defaults.yaml").read_text())
         own = {
             "_packs": ["mariadb", "kubernetes"],
             "mysql_connections": "50",
