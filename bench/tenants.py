@@ -26,6 +26,7 @@ _QUEUES = ("orders", "mail", "invoices", "exports", "thumbnails", "webhooks")
 def write_tenants(directory: Path, count: int) -> None:
     """Fills a directory with ``count`` tenants, the same ones each time; the defaults are the packs'."""
     directory.mkdir(parents=True)
+    (directory / "_defaults.yaml").write_text("defaults: {}\n", encoding="ascii")
     catalogue = load_catalogue()
     for number in range(count):
         write_tenant(directory, number, catalogue)
