@@ -148,4 +148,3 @@ def _is_confined(before: str, after: str, environment: Environment) -> bool:
 
 def _matchers(selector: parser.VectorSelector) -> list[tuple[str, parser.MatchOp, str]]:
     return [(each.name, each.op, each.value) for each in selector.matchers.matchers]
-
