@@ -12,7 +12,7 @@ from typing import Any
 import promql_parser as parser
 
 from dynamic_alerting.model.label_names import RESERVED
-from dynamic_alerting.packs.promql import labels_named, quoted, selectors
+from dynamic_alerting.packs.promql import labels_named, one_line, quoted, selectors
 
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VALUE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
@@ -111,12 +111,14 @@ def within(expr: str, environment: Environment) -> str:
     Layout and comments stay; what came out is read again and compared with what was meant.
 
     Raises:
-        ValueError: The expression is no PromQL, or is written in a way that cannot be changed.
+        ValueError: The expression is no PromQL.
+        UnusableEnvironmentError: It is written in a way that cannot be changed.
     """
     metrics = {each.name for each in selectors(expr) if each.name}
     text = "".join(_with_matcher(expr, metrics, environment.matcher))
     if not _is_confined(expr, text, environment):
-        raise ValueError(f"no {environment.matcher} can be put into every selector of: {expr}")
+        message = f"the label cannot be put into every selector of `{one_line(expr)}`"
+        raise UnusableEnvironmentError(message, 'write each as `metric` or `metric{label="value"}`')
     return text
 
 
