@@ -18,6 +18,7 @@ def test_no_alert_compares_or_counts_exporters_of_several_fleets() -> None:
         for node in aggregations:
             kept = set(node.modifier.labels) if node.modifier else set()
             assert ("tenant" if alert.name in OF_A_TENANT else "job") in kept, alert.name
-        for join in (node for node in found if isinstance(node, parser.BinaryExpr) and node.modifier):
-            if join.modifier.matching is not None:
-                assert "job" in join.modifier.matching.labels, alert.name
+        modifiers = [node.modifier for node in found if isinstance(node, parser.BinaryExpr)]
+        for modifier in modifiers:
+            if modifier is not None and modifier.matching is not None:
+                assert "job" in modifier.matching.labels, alert.name
