@@ -1,7 +1,7 @@
 """Packs as the catalogue of keys and state filters that every other part of the product reads."""
 
-from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
-from dynamic_alerting.packs.pack import Pack, Threshold
+from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec, Presence
+from dynamic_alerting.packs.pack import Pack, Signal, Threshold
 
 
 def catalogue_of(packs: list[Pack]) -> Catalogue:
@@ -25,4 +25,11 @@ def _spec(pack: Pack, threshold: Threshold) -> KeySpec:
         dimensions=tuple(signal.dimensions),
         signal=signal.record,
         meaning=threshold.meaning,
+        presence=_presence(signal),
     )
+
+
+def _presence(signal: Signal) -> Presence:
+    if signal.when_gone is not None:
+        return Presence.KEPT
+    return Presence.SPORADIC if signal.sporadic else Presence.STEADY
