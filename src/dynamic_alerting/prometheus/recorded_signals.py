@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from dynamic_alerting.model.thresholds import Labels
     from dynamic_alerting.prometheus.client import Sample
 
-#: Looks at a signal within the week, and in how many of them, the earliest among them, it must have been there
-#: to have been there always: Prometheus may have missed one.
+#: Looks at a signal within the week. It was there always if it was at the earliest and at so many of them:
+#: Prometheus may have missed one.
 _LOOKS: Final = 7
 _ENOUGH: Final = 6
 

@@ -1,13 +1,13 @@
 """Everything that Prometheus can tell about a configuration.
 
-Every finding needs something that is there, and was there before: what has just been set up, is not there yet,
-or is in an outage, is no mistake of the configuration. The number of questions depends on the packs and on the
-number of different keys, not on the number of tenants.
+Every finding needs something that is there, and was there before: what has just been set up, is not there
+yet, or is in an outage, is no mistake of the configuration. The number of questions depends on the packs and
+on the number of different keys, not on the number of tenants.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dynamic_alerting.config.asked.missing_signals import missing_signals
@@ -28,9 +28,22 @@ if TYPE_CHECKING:
     from dynamic_alerting.model.configuration import Configuration, Entry
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What could be told.
+
+    Attributes:
+        findings: by file and place.
+        known: the tenants of which anything could be told: they have signals, and have had for some hours.
+    """
+
+    findings: tuple[Finding, ...]
+    known: frozenset[str]
+
+
 def asked_findings(
     configuration: Configuration, catalogue: Catalogue, signals: Signals, at: datetime, lines: SourceLines
-) -> tuple[Finding, ...]:
+) -> Answered:
     """Find what is of no effect, because there is no signal for it.
 
     Args:
@@ -40,11 +53,9 @@ def asked_findings(
         at: the instant that tells which values have ended.
         lines: the files, for excerpts.
 
-    Returns:
-        By file and place.
-
     Raises:
-        SignalsUnknown: there is no usable answer, or none of the signals.
+        SignalsUnknown: there is no usable answer.
+        NoSignals: there are none of any pack.
     """
     presences = Presences(catalogue, signals)
     own: dict[str, dict[str, Entry]] = {}
@@ -66,7 +77,8 @@ def asked_findings(
         *missing_signals(own, catalogue, signals, presences),
     ]
     found.sort(key=lambda finding: (finding.file, finding.line, finding.column, finding.id))
-    return tuple(_shown(found, lines))
+    names = {tenant.name for tenant in configuration.tenants}
+    return Answered(tuple(_shown(found, lines)), presences.all_lasting() & names)
 
 
 def _with(entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:

@@ -46,7 +46,7 @@ def _finding(entry: Entry, spec: KeySpec, tenant: str) -> Finding:
         "DA122",
         *entry.origin,
         entry.key.text,
-        f"This threshold never fires: tenant '{tenant}' has signals of the pack {spec.pack}, but within a week "
-        f"Prometheus had no {spec.signal} of it.",
+        f"This threshold never fires: tenant '{tenant}' has signals of the pack {spec.pack}, but within a "
+        f"week Prometheus had no {spec.signal} of it.",
         f"Delete the line, or have the exporter deliver what the pack {spec.pack} reads for {spec.key}.",
     )

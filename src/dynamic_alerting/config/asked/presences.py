@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dynamic_alerting.config.asked.signals import HOURS, SignalsUnknown
+from dynamic_alerting.config.asked.signals import HOURS, NoSignals
 from dynamic_alerting.model.catalogue import Presence
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Presences:
         signals: who answers.
 
     Raises:
-        SignalsUnknown: no tenant has any signal of any pack, so that nothing could be told.
+        NoSignals: no tenant has any signal of any pack, so that nothing could be told.
     """
 
     def __init__(self, catalogue: Catalogue, signals: Signals) -> None:
@@ -37,8 +37,8 @@ class Presences:
         self._earlier: dict[str, frozenset[str]] = {}
         self._having: dict[str, frozenset[str]] = {}
         if not self.tenants():
-            raise SignalsUnknown(
-                "it has no signal of any pack now, so it cannot tell which are missing: "
+            raise NoSignals(
+                "Prometheus has no signal of any pack now, so it cannot tell which are missing: "
                 "does it evaluate the packs' rules, and are there targets with a label tenant?"
             )
 

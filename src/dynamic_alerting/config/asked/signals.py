@@ -24,6 +24,10 @@ class SignalsUnknown(Exception):  # noqa: N818 - nothing is wrong with the confi
     """Prometheus could not be asked, or knows none of the signals; the text says why and what to do."""
 
 
+class NoSignals(SignalsUnknown):
+    """Prometheus has none of any pack, so nothing can be missing."""
+
+
 class Signals(Protocol):
     """Knows which recorded signals tenants have and had.
 

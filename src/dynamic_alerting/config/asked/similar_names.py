@@ -81,7 +81,9 @@ def _is_one_mistake(one: str, two: str) -> bool:
     short, long = sorted((one, two), key=len)
     if len(long) < _LONG_WORD or len(long) - len(short) > 1 or _digits(one) != _digits(two):
         return False
-    begin = next((place for place, pair in enumerate(zip(short, long, strict=False)) if pair[0] != pair[1]), len(short))
+    begin = next(
+        (place for place, pair in enumerate(zip(short, long, strict=False)) if pair[0] != pair[1]), len(short)
+    )
     if len(short) < len(long):
         return short[begin:] == long[begin + 1 :]
     if short[begin + 1 :] == long[begin + 1 :]:

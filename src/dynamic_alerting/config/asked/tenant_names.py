@@ -44,7 +44,9 @@ def misspelled_tenants(
     if not meant:
         return
     lasting = presences.all_lasting()
-    meant = {name: kept for name, found in meant.items() if (kept := [one for one in found if one in lasting])}
+    meant = {
+        name: kept for name, found in meant.items() if (kept := [one for one in found if one in lasting])
+    }
     if not meant:
         return
     had = signals.had(list(catalogue.specs.values()), sorted(meant))
@@ -61,7 +63,7 @@ def _finding(tenant: Tenant, meant: Sequence[str]) -> Finding:
         "DA121",
         *tenant.origin,
         tenant.name,
-        f"No threshold of tenant '{tenant.name}' ever fires: within a week Prometheus had no signal of it, but it "
-        f"has signals of {shown}, of which nothing is said in these files.",
-        f'{rename} the exporters\' targets the label tenant="{tenant.name}" if they are this tenant\'s.',
+        f"No threshold of tenant '{tenant.name}' ever fires: within a week Prometheus had no signal of it, "
+        f"but it has signals of {shown}, of which nothing is said in these files.",
+        f"{rename} the exporters' targets the label tenant=\"{tenant.name}\" if they are this tenant's.",
     )
