@@ -87,7 +87,9 @@ def prometheus(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared_port_base: int
 ) -> Iterator[str]:
     """The address of a Prometheus that has the history."""
-    program = "prometheus" if request.param == "2" else program_of_prometheus_3("prometheus3", "DA_PROMETHEUS_3")
+    program = (
+        "prometheus" if request.param == "2" else program_of_prometheus_3("prometheus3", "DA_PROMETHEUS_3")
+    )
     directory = tmp_path_factory.mktemp("asked")
     _backfill(directory)
     (directory / "prometheus.yml").write_text("{}\n")
@@ -113,7 +115,7 @@ def prometheus(
 
 def _backfill(directory: Path) -> None:
     now = int(time.time())
-    lines = []
+    lines: list[str] = []
     for (name, labels), (first, last, value) in sorted(HISTORY.items()):
         if not lines or not lines[-1].startswith(f"{name}{{"):
             lines.append(f"# TYPE {name} gauge")

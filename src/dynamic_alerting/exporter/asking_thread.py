@@ -11,11 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from dynamic_alerting.config.asked.findings import asked_findings
 from dynamic_alerting.config.asked.signals import NoSignals, Signals, SignalsUnknown
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.loader import Loaded
-from dynamic_alerting.config.source_lines import SourceLines
 from dynamic_alerting.exporter.asked import Asked, asked_about
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.logs import log_event, log_failure
@@ -29,6 +27,9 @@ AT_LEAST = 300.0
 
 #: Seconds between two questions about a configuration that does not change.
 USUALLY = 3600.0
+
+#: The same while there are findings: what was put right, or is only new in Prometheus, goes sooner.
+WITH_FINDINGS = 900.0
 
 
 class ClosableSignals(Signals, Protocol):
@@ -48,7 +49,7 @@ def _prometheus(settings: DiscoverySettings) -> ClosableSignals:
 
 
 class AskingThread(threading.Thread):
-    """Asks soon after a configuration was loaded, and every hour.
+    """Asks soon after a configuration was loaded, and every hour; with findings, more often.
 
     Args:
         settings: Whom to ask.
@@ -113,7 +114,9 @@ class AskingThread(threading.Thread):
         if self._changed is not None:
             due.append(self._changed + SOON)
         if self._last is not None:
-            due.append(self._last + (AT_LEAST if due or self._problem is not None else USUALLY))
+            hurried = bool(due) or self._problem is not None
+            usually = WITH_FINDINGS if self.asked.findings else USUALLY
+            due.append(self._last + (AT_LEAST if hurried else usually))
         return max(0.0, max(due, default=0.0) - self._steady())
 
     def ask(self) -> None:
@@ -139,6 +142,10 @@ class AskingThread(threading.Thread):
         self._last = self._steady()
 
     def _findings(self, loaded: Loaded) -> tuple[Finding, ...]:
+        # Imported here, because most of the time, and at the start, there is nothing to ask.
+        from dynamic_alerting.config.asked.findings import asked_findings  # noqa: PLC0415
+        from dynamic_alerting.config.source_lines import SourceLines  # noqa: PLC0415
+
         signals = self._connect(self._settings)
         try:
             lines = SourceLines(self._source)
