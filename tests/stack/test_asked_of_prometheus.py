@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from dynamic_alerting.stack.platform import Platform
+
 pytestmark = pytest.mark.stack
 HOUR_S, DAY_S, STEP_S = 3600, 86_400, 240
 ALWAYS, NOW = 8 * DAY_S + 2 * HOUR_S, -HOUR_S
@@ -157,6 +159,23 @@ def test_validate_warns_of_what_a_real_prometheus_has_no_signal_of(prometheus: s
     assert asked(answer["findings"]) == EXPECTED
     assert answer["tenants_with_signals"] == 2
     assert validate(conf_d, "--strict", PROMETHEUS_URL=prometheus).returncode == 1
+
+
+def test_of_a_platform_that_just_started_nothing_is_said(
+    platform: Platform, until: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Its rules record real signals, of a database without replicas, and have done so for seconds."""
+    (tmp_path / "db-a.yaml").write_text("tenants:\n  db-a:\n    mysql_replication_lag: 30\n")
+    url = f"http://127.0.0.1:{platform.settings.prometheus_port}"
+
+    def answered() -> Any:
+        done = validate(tmp_path, "--prometheus", url)
+        assert done.returncode == 0 or "no signal of any pack" in done.stderr, done.stderr
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    answer = until(answered, 60)
+    assert asked(answer["findings"]) == []
+    assert answer["tenants_with_signals"] == 0
 
 
 def test_validate_asks_nobody_unless_it_is_told_to(conf_d: Path) -> None:
