@@ -31,6 +31,8 @@ def _summary(validation: Validation) -> str:
     if largest:
         most = ", ".join(f"{tenant.tenant} {tenant.series}" for tenant in largest)
         lines.append(f"series of {'each' if len(largest) == len(tenants) else 'the largest'}: {most}")
+    if validation.known is not None:
+        lines.append(f"Prometheus could tell about {validation.known} of {_counted(len(tenants), 'tenant')}")
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from dynamic_alerting.config.loader import Loaded, SourceUnreadable
+from dynamic_alerting.exporter.asked import Asker, NotAsking
 from dynamic_alerting.exporter.discovery.expansion import Expansion
 from dynamic_alerting.exporter.discovery.learned import Discoverer, NoDiscovery
 from dynamic_alerting.exporter.logs import log_event, log_failure
@@ -48,11 +49,14 @@ class Reloader:
         started: float | None = None,
         discovery: Discoverer | None = None,
         series_limit: int = 0,
+        asker: Asker | None = None,
     ) -> None:
         self._source = source
         self._catalogue = catalogue
         self._discovery = discovery or NoDiscovery()
         self._learned = self._discovery.learned
+        self._asker = asker or NotAsking()
+        self._asked = self._asker.asked
         self._clock = clock
         self._series_limit = series_limit
         self._started = clock().timestamp() if started is None else started
@@ -80,6 +84,8 @@ class Reloader:
                 self._follow_clock()
             elif self._learned is not self._discovery.learned:
                 self._follow_discovery()
+            elif self._asked is not self._asker.asked:
+                self._follow_asked()
         except SourceUnreadable as error:
             self._note_unreadable(str(error))
         except Exception as error:  # noqa: BLE001 - a defect must not end the only thread that reloads
@@ -96,6 +102,7 @@ class Reloader:
         expansion = self._take_learned()
         at, limit = self._clock(), self._series_limit
         snapshot = build_snapshot(loaded, self._catalogue, at, before, expansion, limit=limit)
+        snapshot = self._with_asked(snapshot)
         duration = time.perf_counter() - begun
         successful = all(status.accepted for status in loaded.files)
         self._health = replace(
@@ -109,6 +116,7 @@ class Reloader:
         )
         self._publish(snapshot)
         self._discovery.follow(loaded.configuration)
+        self._asker.follow(loaded)
         report_reload(before, snapshot, duration)
 
     def _is_due(self) -> bool:
@@ -122,7 +130,7 @@ class Reloader:
         before = self.served.snapshot
         if before is None:
             return
-        snapshot = advance(before, self._clock(), self._take_learned())
+        snapshot = self._with_asked(advance(before, self._clock(), self._take_learned()))
         self._publish(snapshot)
         following = snapshot.next_change.isoformat() if snapshot.next_change else None
         log_event(logging.INFO, "schedule followed", series=snapshot.series, next_change=following)
@@ -135,10 +143,24 @@ class Reloader:
         if before is None or before.expansion is expansion:
             self._publish(before)
             return
-        snapshot = advance(before, self._clock(), expansion)
+        snapshot = self._with_asked(advance(before, self._clock(), expansion))
         self._publish(snapshot)
         report_expansion(before, snapshot)
         report_findings(before, snapshot)
+
+    def _follow_asked(self) -> None:
+        """Shows what Prometheus told about the configuration; what is served stays."""
+        before = self.served.snapshot
+        if before is None:
+            return
+        snapshot = self._with_asked(advance(before, self._clock(), before.expansion))
+        self._publish(snapshot)
+        report_findings(before, snapshot)
+
+    def _with_asked(self, snapshot: Snapshot) -> Snapshot:
+        self._asked = self._asker.asked
+        found = self._asked.about(snapshot.loaded)
+        return replace(snapshot, findings=(*snapshot.findings, *found)) if found else snapshot
 
     def _take_learned(self) -> Expansion:
         self._learned = self._discovery.learned

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dynamic_alerting.config.loader import Loader
+from dynamic_alerting.exporter.asking_thread import AskingThread
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.worker import Discovery
 from dynamic_alerting.exporter.reload_loop import ReloadLoop
@@ -48,12 +49,14 @@ def start(
 
     catalogue = load_catalogue()
     discovery = Discovery(asking, catalogue, on_news=look_soon)
+    asker = AskingThread(asking, catalogue, source, on_news=look_soon) if asking.url else None
     reloader = Reloader(
         Loader(source, catalogue),
         catalogue,
         started=started,
         discovery=discovery,
         series_limit=series_limit,
+        asker=asker,
     )
     if strict and (status := _first_load(reloader)):
         return status
@@ -66,8 +69,12 @@ def start(
     watch = DirectoryWatch(watched_directory(source), loop.look_soon)
     # Not before: its HTTP client is as large again, and would be imported in competition with the server.
     discovery.start()
+    if asker is not None:
+        asker.start()
     run_server(Running(reloader, loop, watch, listener, web_config, lifecycle))
     discovery.stop()
+    if asker is not None:
+        asker.stop()
     return 0
 
 

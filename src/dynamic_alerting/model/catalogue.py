@@ -16,6 +16,17 @@ class Direction(StrEnum):
     BELOW = "below"
 
 
+class Presence(StrEnum):
+    """When a tenant that has what a pack watches has one of its signals."""
+
+    STEADY = "steady"
+    """As long as its exporters deliver."""
+    SPORADIC = "sporadic"
+    """While something happens: errors of a kind, enough traffic to judge."""
+    KEPT = "kept"
+    """Once it has been there, for ever: it is 0 when the exporters are gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeySpec:
     """One threshold key as a pack declares it.
@@ -33,6 +44,7 @@ class KeySpec:
         dimensions: labels that the signal keeps, which dimensional keys may name.
         signal: name of the recorded series that is compared with the threshold.
         meaning: one sentence for people.
+        presence: when the signal is there.
     """
 
     key: str
@@ -47,6 +59,7 @@ class KeySpec:
     signal: str
     meaning: str
     dimensional_defaults: Mapping[str, str] = field(default_factory=dict)
+    presence: Presence = Presence.STEADY
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +157,7 @@ class Catalogue:
                     **fields,
                     "direction": Direction(fields["direction"]),
                     "dimensions": tuple(fields["dimensions"]),
+                    "presence": Presence(fields.get("presence", Presence.STEADY)),
                 }
             )
             for fields in document["keys"]

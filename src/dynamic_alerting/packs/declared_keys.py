@@ -1,8 +1,8 @@
 """Packs as the catalogue of keys and state filters that every other part of the product reads."""
 
-from dynamic_alerting.model.catalogue import Catalogue, Direction, FilterSpec, KeySpec
+from dynamic_alerting.model.catalogue import Catalogue, Direction, FilterSpec, KeySpec, Presence
 from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.packs.pack import Pack, StateFilter, Threshold
+from dynamic_alerting.packs.pack import Pack, Signal, StateFilter, Threshold
 
 
 def catalogue_of(packs: list[Pack]) -> Catalogue:
@@ -29,6 +29,7 @@ def _spec(pack: Pack, threshold: Threshold) -> KeySpec:
         dimensional_defaults={
             matchers: str(value) for matchers, value in threshold.dimensional_defaults.items()
         },
+        presence=_presence(signal),
     )
 
 
@@ -41,3 +42,9 @@ def _filter(pack: Pack, declared: StateFilter) -> FilterSpec:
         enabled_by_default=declared.default == "enable",
         meaning=declared.meaning,
     )
+
+
+def _presence(signal: Signal) -> Presence:
+    if signal.when_gone is not None:
+        return Presence.KEPT
+    return Presence.SPORADIC if signal.sporadic else Presence.STEADY

@@ -44,6 +44,7 @@ class Signal(Part):
     aggregate: Literal["max", "min", "sum", "avg", "count"]
     dimensions: list[Name] = Field(default_factory=list)  # of a threshold: at most two, see checks.py
     when_gone: Literal[0] | None = None
+    sporadic: bool = False
     unit: Text | None = None
     meaning: Text | None = None
 

@@ -127,6 +127,17 @@ class Prometheus(JsonApi):
         except (KeyError, TypeError, ValueError) as error:
             raise self._unusable("/api/v1/query_range", error) from error
 
+    def series(self, match: str, start: datetime, end: datetime) -> tuple[Mapping[str, str], ...]:
+        """The labels of every series that a selector matches and that had a sample from ``start`` to ``end``.
+
+        It reads the index only. What ended shortly before ``start`` may be there too.
+        """
+        times = {"start": repr(start.timestamp()), "end": repr(end.timestamp())}
+        data = self._data("/api/v1/series", {"match[]": [match], **times})
+        if not isinstance(data, list) or not all(isinstance(labels, dict) for labels in data):
+            raise self._unusable("/api/v1/series", "no list of label sets")
+        return tuple(data)
+
     def alerts(self) -> tuple[Alert, ...]:
         """Every alert that is pending or firing."""
         data = self._data("/api/v1/alerts")

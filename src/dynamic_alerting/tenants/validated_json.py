@@ -16,6 +16,7 @@ def validation_view(validation: Validation, *, strict: bool) -> dict[str, Any]:
         "errors": validation.count(FindingSeverity.ERROR),
         "warnings": validation.count(FindingSeverity.WARNING),
         "infos": validation.count(FindingSeverity.INFO),
+        "tenants_with_signals": validation.known,
         "findings": [
             {**finding_view(finding), "path": str(validation.path(finding))}
             for finding in validation.findings

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dynamic_alerting.config.asked.findings import Answered, asked_findings
+from dynamic_alerting.config.asked.signals import Signals
 from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.findings import Finding, FindingSeverity
 from dynamic_alerting.config.loader import FileStatus, Loaded, Loader, SourceUnreadable
@@ -49,6 +51,7 @@ class Validation:
         findings: everything wrong or worth knowing, in the order in which the files are loaded.
         files: how each file is doing.
         tenants: their series, by name.
+        known: of how many of these tenants Prometheus could tell anything; None if it was not asked.
     """
 
     source: Path
@@ -56,6 +59,7 @@ class Validation:
     findings: tuple[Finding, ...]
     files: tuple[FileStatus, ...]
     tenants: tuple[Cardinality, ...]
+    known: int | None = None
 
     def count(self, severity: FindingSeverity) -> int:
         """How many findings have a severity."""
@@ -79,6 +83,7 @@ def validate(
     at: datetime | None = None,
     alone: bool = False,
     series_limit: int = DEFAULT_SERIES_LIMIT,
+    signals: Signals | None = None,
 ) -> Validation:
     """Validate a directory or a file, as the exporter would load it.
 
@@ -91,9 +96,11 @@ def validate(
         at: the instant of which expiry and series are told; now if not given.
         alone: take a file for the whole configuration, as `threshold-exporter --config-file` does.
         series_limit: the most threshold series of one tenant; 0 for no limit.
+        signals: knows which signals tenants have; None for not asking.
 
     Raises:
         SourceUnreadable: it cannot be read, or holds no configuration file.
+        SignalsUnknown: signals were to be asked for, and there is no usable answer.
     """
     at = at or datetime.now(UTC)
     source, file = path, None
@@ -104,10 +111,12 @@ def validate(
         if not loaded.files:
             raise SourceUnreadable(f"{path}: it holds no file that ends in {' or '.join(SUFFIXES)}")
         tenants = _cardinalities(loaded, catalogue, at)
+        answered = _answered(loaded, catalogue, signals, at, SourceLines(source))
         found = [
             *loaded.findings,
             *unused_overrides(loaded.configuration, catalogue, source),
             *_over_limit(loaded, tenants, series_limit, SourceLines(source)),
+            *(answered.findings if answered else ()),
         ]
     order = {status.name: place for place, status in enumerate(loaded.files)}
     found.sort(key=lambda finding: (order.get(finding.file, -1), finding.line, finding.column))
@@ -117,7 +126,21 @@ def validate(
         tuple(finding for finding in found if file in {None, finding.file}),
         tuple(status for status in loaded.files if file in {None, status.name}),
         tuple(tenant for tenant in tenants if file in {None, tenant.file}),
+        _known(answered, loaded, file),
     )
+
+
+def _known(answered: Answered | None, loaded: Loaded, file: str | None) -> int | None:
+    if answered is None:
+        return None
+    tenants = loaded.configuration.tenants
+    return sum(one.name in answered.known for one in tenants if file in {None, one.origin.file})
+
+
+def _answered(
+    loaded: Loaded, catalogue: Catalogue, signals: Signals | None, at: datetime, lines: SourceLines
+) -> Answered | None:
+    return asked_findings(loaded.configuration, catalogue, signals, at, lines) if signals else None
 
 
 def _cardinalities(loaded: Loaded, catalogue: Catalogue, at: datetime) -> list[Cardinality]:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.recorded_history import RecordedHistory
 
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS, FindingSeverity
 from dynamic_alerting.model.catalogue import Catalogue
+from dynamic_alerting.packs.bundled import load_catalogue
 from dynamic_alerting.tenants.validation import validate
 
 ON_REQUEST = {"DA047", "DA080"}  # what validation finds beside the loader
@@ -43,6 +45,8 @@ def _write(confd: Any, markdown: str) -> int:
     """Does what the blocks of a section say; returns how many there were."""
     blocks = list(BLOCK.finditer(markdown))
     for block in blocks:
+        if block["language"] == "promql":
+            continue  # what Prometheus has, below
         if block["language"] == "sh":
             subprocess.run(["sh", "-euc", block["text"]], cwd=confd.path.parent, check=True)
         else:
@@ -51,10 +55,14 @@ def _write(confd: Any, markdown: str) -> int:
 
 
 @pytest.fixture
-def found(confd: Any, catalogue: Catalogue) -> Callable[[], list[str]]:
-    """The ids of everything that can be found, by the loader or on request."""
+def found(confd: Any, catalogue: Catalogue) -> Callable[..., list[str]]:
+    """The ids of everything that can be found, by the loader or on request, with a section's signals."""
 
-    def ids() -> list[str]:
+    def ids(finding_id: str) -> list[str]:
+        series = re.findall(r"^```promql\n(.*?)^```$", SECTIONS[finding_id].example, re.MULTILINE | re.DOTALL)
+        if series:  # of the shipped packs
+            signals = RecordedHistory.of_selectors(series[0])
+            return [one.id for one in validate(confd.path, load_catalogue(), signals=signals).findings]
         loaded = confd.load()
         if not loaded.files:  # what validate() refuses
             return [finding.id for finding in loaded.findings]
@@ -75,27 +83,27 @@ def test_the_page_lists_the_findings_in_the_order_of_their_ids() -> None:
 
 @pytest.mark.parametrize("finding_id", FINDING_KINDS)
 def test_the_documented_example_produces_the_finding(
-    finding_id: str, confd: Any, found: Callable[[], list[str]]
+    finding_id: str, confd: Any, found: Callable[..., list[str]]
 ) -> None:
     assert _write(confd, SECTIONS[finding_id].example) > 0
-    assert finding_id in found()
+    assert finding_id in found(finding_id)
 
 
 @pytest.mark.parametrize("finding_id", FINDING_KINDS)
 def test_the_documented_example_produces_no_finding_of_another_kind(
-    finding_id: str, confd: Any, found: Callable[[], list[str]]
+    finding_id: str, confd: Any, found: Callable[..., list[str]]
 ) -> None:
     _write(confd, SECTIONS[finding_id].example)
     explained_by = {"DA016": {"DA020"}, "DA090": {"DA042", "DA050"}}
-    assert set(found()) - {finding_id} <= explained_by.get(finding_id, set())
+    assert set(found(finding_id)) - {finding_id} <= explained_by.get(finding_id, set())
 
 
 @pytest.mark.parametrize("finding_id", FINDING_KINDS)
 def test_what_to_write_instead_is_accepted_without_any_finding(
-    finding_id: str, confd: Any, found: Callable[[], list[str]]
+    finding_id: str, confd: Any, found: Callable[..., list[str]]
 ) -> None:
     if _write(confd, SECTIONS[finding_id].instead):
-        assert found() == []
+        assert found(finding_id) == []
 
 
 def test_the_anchor_of_a_finding_is_a_heading_of_the_page() -> None:
@@ -108,7 +116,7 @@ def test_every_id_of_the_table_is_used_in_the_source_and_no_other() -> None:
     sources = Path(__file__).parents[3] / "src" / "dynamic_alerting" / "config"
     used = {
         finding_id
-        for module in sources.glob("*.py")
+        for module in sources.rglob("*.py")
         if module.name != "finding_kinds.py"
         for finding_id in re.findall(r'"(DA\d{3})"', module.read_text())
     }

@@ -5,9 +5,7 @@ Import this module only where there is something to ask: the HTTP client takes a
 """
 
 import math
-import re
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.source import AskError
@@ -15,10 +13,7 @@ from dynamic_alerting.model.discovery import OpenKeys
 from dynamic_alerting.model.thresholds import Labels
 from dynamic_alerting.prometheus.client import Prometheus, Sample
 from dynamic_alerting.prometheus.http import ApiError, UnreachableError
-from dynamic_alerting.prometheus.promql import selector
-
-#: Up to so many characters of tenants' names, and of patterns, narrow the query: addresses have to be short.
-LONGEST_UNION = 1_500
+from dynamic_alerting.prometheus.narrowing import signal_selector
 
 
 class PrometheusSource:
@@ -59,32 +54,8 @@ def query_for(keys: OpenKeys, retention: float) -> str:
         keys: Whom to ask for.
         retention: How far back to look, in seconds.
     """
-    spec = keys.spec
-    unions = {"tenant": _union(map(re.escape, keys.tenants))}
-    unions |= {label: _union(_patterns(keys, label)) for label in spec.dimensions}
-    signal = selector(spec.signal, matching={label: union for label, union in unions.items() if union})
-    by = ", ".join(("tenant", *spec.dimensions))
-    return f"count by ({by}) (present_over_time({signal}[{math.ceil(retention * 1000)}ms]))"
-
-
-def _union(patterns: Iterable[str]) -> str:
-    """One pattern for what any of these matches; empty if it would be too long, or narrows nothing."""
-    union = "|".join(sorted(set(patterns)))
-    return union if len(union) <= LONGEST_UNION else ""
-
-
-def _patterns(keys: OpenKeys, label: str) -> list[str]:
-    """What all keys together allow for a label; nothing if one of them allows everything.
-
-    (?s:) because a dot matches a line break in keys, and only since Prometheus 3 in selectors.
-    """
-    found = []
-    for key in set(chain.from_iterable(keys.tenants.values())):
-        matcher = next((matcher for matcher in key.matchers if matcher.label == label), None)
-        if matcher is None:
-            return []
-        found.append(f"(?s:{matcher.value})" if matcher.is_regex else re.escape(matcher.value))
-    return found
+    by = ", ".join(("tenant", *keys.spec.dimensions))
+    return f"count by ({by}) (present_over_time({signal_selector(keys)}[{math.ceil(retention * 1000)}ms]))"
 
 
 def label_sets_of(samples: Iterable[Sample], dimensions: tuple[str, ...]) -> dict[str, frozenset[Labels]]:

@@ -1,0 +1,1 @@
+"""What only Prometheus can tell about a configuration: thresholds of signals that are not there."""
