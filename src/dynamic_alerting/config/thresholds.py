@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
@@ -154,13 +154,16 @@ class ThresholdReader:
         if is_repeated:
             return None
         found = len(self._report.findings)
+        last = None if type(node) is Scalar else self._last(known)  # which a plain value does not need
+        check = partial(self._check_severity, known, key_node) if known.key.is_critical else None
         try:
-            value = self.values.read(node)
-            self._check_severities(known, value, key_node, node)
+            value = self.values.read(node, last.value if last else None, check)
         except ValueRefused:
             last = self._last(known)
             self._report.append_consequence(found, self._otherwise if last is None else LAST_VALUE_STAYS)
             return None
+        if not known.key.is_critical and Severity.CRITICAL in severities_of(value):
+            self._claims.append((known, key_node))
         return value
 
     def _remark(self, known: KnownKey, node: Scalar) -> None:
@@ -176,19 +179,18 @@ class ThresholdReader:
     def _last_entries(self) -> dict[ThresholdKey, Entry]:
         return {entry.key: entry for entry in self._previous}
 
-    def _check_severities(self, known: KnownKey, value: Value, key_node: Scalar, node: Node) -> None:
-        severities = set(severities_of(value))
-        if known.key.is_critical and severities - {Severity.CRITICAL}:
-            name = known.key.name
-            self._report.on(
-                "DA045",
-                node,
-                f"{key_node.text!r} is the critical tier, but its value names another severity.",
-                f'Write the number alone here, or {name}: "…:{min(severities)}" for the other severity.',
-            )
-            raise ValueRefused
-        if not known.key.is_critical and Severity.CRITICAL in severities:
-            self._claims.append((known, key_node))
+    def _check_severity(self, known: KnownKey, key_node: Scalar, value: Plain, node: Scalar) -> None:
+        """Refuse a value of the critical tier that names another severity."""
+        severity = value.severity if isinstance(value, Custom) else None
+        if severity in (None, Severity.CRITICAL):
+            return
+        self._report.on(
+            "DA045",
+            node,
+            f"{key_node.text!r} is the critical tier, but its value names another severity.",
+            f'Write the number alone here, or {known.key.name}: "…:{severity}" for the other severity.',
+        )
+        raise ValueRefused
 
     def _refuse_second_spelling(self, known: KnownKey, node: Scalar) -> None:
         first = self._written[known.tier]
