@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
+from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence, children
 from dynamic_alerting.config.scalars import described
 from dynamic_alerting.config.suggestions import nearest
 from dynamic_alerting.config.value_fields import (
@@ -75,8 +75,10 @@ class ScheduleReader(Generic[T]):
         strange = strange_fields(node, SCHEDULE)
         for name in strange:
             self._refuse_field(node, name, before)
-        is_wrong = self._report.errors > errors or bool(node.repeated)
-        if "expires" in strange or (is_wrong and not says_default and not overrides):
+        is_empty = not says_default and not overrides
+        # What is written twice was counted when the file was parsed.
+        is_wrong = self._report.errors > errors or _has_repeated_keys(node)
+        if "expires" in strange or (is_empty and is_wrong):
             raise ValueRefused
         if default is None or _is_mistyped("default", node):
             default = before.default if before else self._omitted
@@ -138,6 +140,8 @@ class ScheduleReader(Generic[T]):
                 f"Write {_EXAMPLE}.",
             )
             return None
+        if not node.repeated.isdisjoint(OVERRIDE):
+            return None  # which is reported already
         strange = strange_fields(node, OVERRIDE)
         for name in () if strange else OVERRIDE:  # a strange field is probably the missing one, mistyped
             if name not in node.pairs:
@@ -150,7 +154,7 @@ class ScheduleReader(Generic[T]):
         found = len(self._report.findings)
         for name in strange:
             report_strange_field(node, name, OVERRIDE, "an override", self._report)
-        if window is None or value is None or node.repeated or "expires" in strange:
+        if window is None or value is None or "expires" in strange:
             return None
         self._report.append_consequence(found, FIELD_LEFT_OUT)
         return Override(window, value)
@@ -176,6 +180,12 @@ def _stands_for(name: str, field: str, schedule: Mapping) -> bool:
     return field not in schedule.pairs and (
         nearest(name, SCHEDULE) == field or (field, name) == ("default", "value")
     )
+
+
+def _has_repeated_keys(node: Node) -> bool:
+    if isinstance(node, Mapping) and node.repeated:
+        return True
+    return any(_has_repeated_keys(child) for child in children(node))
 
 
 def _is_mistyped(field: str, schedule: Mapping) -> bool:

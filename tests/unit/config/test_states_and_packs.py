@@ -115,7 +115,7 @@ def test_anything_else_is_an_error_and_leaves_the_state_as_it_was(
     assert "Its last valid value stays in force." in confd.findings()[0].message
 
 
-@pytest.mark.parametrize("shape", ["[on]", "{on: true}", "{default: on, overrides: [on]}"])
+@pytest.mark.parametrize("shape", ["[on]", "{on: true}", "{overrides: [on]}"])
 def test_a_state_of_the_wrong_shape(confd: Any, tenant_file: TenantFile, shape: str) -> None:
     confd.write(_defaults=FILTERS, db_a=tenant_file(f"_state_maintenance: {shape}"))
     assert confd.ids() == ["DA051"]
