@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
+from dynamic_alerting.config.backslash_remarks import remark_backslashes
 from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.pattern_effort import pattern_efforts
@@ -67,11 +68,11 @@ class ThresholdReader:
         repeated = node.repeated
         for text, (key_node, value_node) in node.pairs.items():
             known = known_keys.get(text)
-            if known is None or known.key.patterns:
+            if known is None or known.is_unusual:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            key, tier, _, pack, foreign_label = known
+            key, tier, _, pack, foreign_label, _ = known
             if foreign_label is not None:
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
                 continue
@@ -98,7 +99,7 @@ class ThresholdReader:
         return tuple(entry for entry in entries if entry not in refused) if refused else tuple(entries)
 
     def _key(self, node: Scalar) -> KnownKey | None:
-        """A key that is met for the first time, or has a pattern; None where it is not to be used."""
+        """A key that is met for the first time, or is unusual; None where it is not to be used."""
         if node.text.startswith("_"):
             self.reserved.append(node.text)
             return None
@@ -106,12 +107,14 @@ class ThresholdReader:
             self._refuse_pattern(node)
             return None
         try:
-            return self._vocabulary.key(node.text)
-        except PatternTooLargeError as error:
-            self._report.refused_text("DA049", node, error)
+            known = self._vocabulary.key(node.text)
         except KeySyntaxError as error:
-            self._report.refused_text("DA040", node, error)
-        return None
+            is_too_large = isinstance(error, PatternTooLargeError)
+            self._report.refused_text("DA049" if is_too_large else "DA040", node, error)
+            return None
+        if "\\" in node.text and known.foreign_label is None:
+            remark_backslashes(node, self._report)
+        return known
 
     def _may_have_pattern(self) -> bool:
         """Count a pattern before it is read, which is what takes the time."""

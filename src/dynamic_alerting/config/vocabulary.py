@@ -32,6 +32,7 @@ class KnownKey(NamedTuple):
         critical_tier: the same for the series' critical tier.
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
+        is_unusual: whether each place where it stands has to be looked at: it has a pattern or a backslash.
     """
 
     key: ThresholdKey
@@ -39,6 +40,7 @@ class KnownKey(NamedTuple):
     critical_tier: int
     pack: str | None
     foreign_label: str | None
+    is_unusual: bool
 
 
 class Vocabulary:
@@ -101,6 +103,7 @@ class Vocabulary:
             critical_tier=self._tier(key.name, key.matchers, is_critical=True),
             pack=spec.pack if spec else None,
             foreign_label=foreign,
+            is_unusual=key.is_regex or "\\" in text,
         )
 
     def _tier(self, name: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
