@@ -35,6 +35,8 @@ def unused_overrides(configuration: Configuration, catalogue: Catalogue, source:
     defaults = _Defaults(configuration, catalogue)
     lines = SourceLines(source)
     for tenant in configuration.tenants:
+        if tenant.below:
+            continue  # without the line, what a platform file says of the tenant would apply
         for entry in tenant.entries:
             default = defaults.same(entry, tenant)
             if default is not None:

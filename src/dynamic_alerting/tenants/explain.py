@@ -124,7 +124,7 @@ class Explainer:
 
     def _names(self, tenant: Tenant) -> list[str]:
         """Every key name about which anything is written, declared ones in their packs' order."""
-        entries = (*tenant.entries, *self._configuration.defaults)
+        entries = (*tenant.written, *self._configuration.defaults)
         written = {entry.key.name for entry in entries}
         declared = [name for name in self._catalogue.specs if name in written]
         return declared + sorted(written - self._catalogue.specs.keys())
@@ -139,7 +139,8 @@ class Explainer:
     ) -> KeyExplanation:
         spec = self._catalogue.specs.get(name)
         component, metric = self._catalogue.component_metric(name)
-        own = [entry for entry in tenant.entries if entry.key.name == name]
+        layers = [[entry for entry in layer.entries if entry.key.name == name] for layer in tenant.layers]
+        own = [entry for layer in layers for entry in layer]
         defaults = [entry for entry in self._configuration.defaults if entry.key.name == name]
         taken = spec is None or tenant.packs is None or spec.pack in tenant.packs
         kept = _by_place(resolved.thresholds, component, metric)
@@ -147,7 +148,7 @@ class Explainer:
         search = Search(
             ladder=self._resolver.ladder(tenant, name, at),
             served=kept,
-            statements=statements(own, defaults, Moment(at), defaults_taken=taken),
+            statements=statements(layers, defaults, Moment(at), defaults_taken=taken),
             nobody=self._why_nobody(name),
             dropped={place: one for place, one in every.items() if place not in kept},
             beyond=f"the tenant has {len(resolved.resolution.thresholds)} threshold series, and "

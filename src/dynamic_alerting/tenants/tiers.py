@@ -140,8 +140,8 @@ def _verdict(
         return Verdict.NOT_TAKEN
     if decisive is not None and decisive.origin == one.entry.origin and decisive.key == key:
         return Verdict.DECIDES
-    if one.is_default and any(
-        other.said is not None and not other.is_default and other.entry.key == key for other in concerned
+    if any(
+        other.said is not None and other.depth < one.depth and other.entry.key == key for other in concerned
     ):
         return Verdict.REPLACED
     return Verdict.OVERRULED
