@@ -142,14 +142,12 @@ def main(
     log_level: str,
     **discovery: Any,  # noqa: ANN401 - whatever discovery_flags adds
 ) -> None:
-    r"""Serves tenants' thresholds to Prometheus.
+    """Serves tenants' thresholds to Prometheus.
 
     Reads YAML files, follows their changes and schedules, and serves user_threshold and user_state_filter at
     /metrics.
 
-    \b
-    Example:
-      threshold-exporter --config-dir conf.d --web.listen-address 127.0.0.1:8080
+    Example: threshold-exporter --config-dir conf.d --web.listen-address 127.0.0.1:8080
     """
     started = time.time()
     source = _source(config_dir, config_file)

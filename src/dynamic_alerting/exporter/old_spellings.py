@@ -29,6 +29,7 @@ OLD_ENVIRONMENT = {
 """An old environment variable, and the flag that it stands for."""
 
 _OLD_FLAG = re.compile(rf"--?({'|'.join(OLD_FLAGS)})(=.*)?", re.DOTALL)
+_ONE_DASH = re.compile(r"-[a-z]{2}")
 # Which of two contradicting sources of the same kind of thing wins: what is said closer to the start.
 _STRENGTH = (ParameterSource.DEFAULT_MAP, ParameterSource.ENVIRONMENT, ParameterSource.COMMANDLINE)
 
@@ -56,13 +57,16 @@ class OldSpellings(click.Command):
 
 
 def translated(arguments: Sequence[str]) -> list[str]:
-    """The arguments with our flags in place of old ones."""
+    """The arguments with our flags in place of old ones, and two dashes before any long flag."""
     ours: list[str] = []
     for place, argument in enumerate(arguments):
         if argument == "--":
             return [*ours, *arguments[place:]]
         old = _OLD_FLAG.fullmatch(argument)
-        ours.append(argument if old is None else f"{OLD_FLAGS[old[1]]}{old[2] or ''}")
+        if old is not None:
+            ours.append(f"{OLD_FLAGS[old[1]]}{old[2] or ''}")
+        else:
+            ours.append(f"-{argument}" if _ONE_DASH.match(argument) else argument)
     return ours
 
 

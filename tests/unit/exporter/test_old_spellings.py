@@ -225,6 +225,22 @@ def test_a_bad_variable_is_named_or_shown(
     assert sentence in taken.sentence
 
 
+def test_any_flag_may_have_one_dash(take: Callable[..., Taken], directory: Path) -> None:
+    assert take("-config.reload-interval", "5s", "-config-dir", directory).interval == 5
+    for typed in ("-help", "-h"):
+        assert "Usage: " in take(typed).sentence
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [("-confg", "--confg"), ("-config-directory=x", "--config-directory"), ("--listen-on", "--listen-on")],
+)
+def test_an_unknown_flag_is_named_as_a_whole(take: Callable[..., Taken], typed: str, named: str) -> None:
+    taken = take(typed)
+    assert taken.status == 2
+    assert f"No such option '{named}'" in taken.sentence
+
+
 def test_what_is_after_two_dashes_is_no_flag(take: Callable[..., Taken], directory: Path) -> None:
     taken = take("-config-dir", directory, "--", "-listen")
     assert taken.status == 2
