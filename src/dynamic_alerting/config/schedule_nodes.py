@@ -25,7 +25,7 @@ from dynamic_alerting.model.schedule import Window, parse_window
 from dynamic_alerting.model.values import Override, Scheduled, TimeBoxed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from dynamic_alerting.config.reporting import FileReport
@@ -73,16 +73,18 @@ class ScheduleReader(Generic[T]):
         default = self._default(node, before)
         says_default = default is not None and "default" in node.pairs
         strange = strange_fields(node, SCHEDULE)
+        if default is not None and overrides and not strange:
+            return Scheduled(default, overrides)  # as nearly always
         for name in strange:
             self._refuse_field(node, name, before)
-        is_empty = not says_default and not overrides
         # What is written twice was counted when the file was parsed.
-        is_wrong = self._report.errors > errors or _has_repeated_keys(node)
-        if "expires" in strange or (is_empty and is_wrong):
+        if "expires" in strange or (
+            not says_default and not overrides and (self._report.errors > errors or _has_repeated_keys(node))
+        ):
             raise ValueRefused
-        if default is None or _is_mistyped("default", node):
+        if default is None or _is_mistyped("default", strange, node):
             default = before.default if before else self._omitted
-        if overrides is None or _is_mistyped("overrides", node):
+        if overrides is None or _is_mistyped("overrides", strange, node):
             overrides = before.overrides if before else ()
         return Scheduled(default, overrides)
 
@@ -188,8 +190,8 @@ def _has_repeated_keys(node: Node) -> bool:
     return any(_has_repeated_keys(child) for child in children(node))
 
 
-def _is_mistyped(field: str, schedule: Mapping) -> bool:
-    return any(_stands_for(name, field, schedule) for name in strange_fields(schedule, SCHEDULE))
+def _is_mistyped(field: str, strange: Iterable[str], schedule: Mapping) -> bool:
+    return any(_stands_for(name, field, schedule) for name in strange)
 
 
 def _kept(field: str, before: Scheduled[Any] | None) -> str:

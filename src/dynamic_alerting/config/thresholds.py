@@ -19,7 +19,7 @@ from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from dynamic_alerting.config.nodes import Mapping, Node
     from dynamic_alerting.config.reporting import FileReport
@@ -45,7 +45,7 @@ class ThresholdReader:
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, report: FileReport, previous: Iterable[Entry], otherwise: str
+        self, vocabulary: Vocabulary, report: FileReport, previous: Sequence[Entry], otherwise: str
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
         self.reserved: list[str] = []
@@ -157,7 +157,8 @@ class ThresholdReader:
         if is_repeated:
             return None
         found = len(self._report.findings)
-        last = None if type(node) is Scalar else self._last(known)  # which a plain value does not need
+        # A plain value keeps nothing of the last one, and most files are read for the first time.
+        last = self._last(known) if self._previous and type(node) is not Scalar else None
         check = partial(self._check_severity, known, key_node) if known.key.is_critical else None
         try:
             value = self.values.read(node, last.value if last else None, check)
