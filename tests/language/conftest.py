@@ -113,7 +113,10 @@ class World:
         """What /metrics answers, rendered anew."""
         if at is not None:
             self.at = at
-        expansion = Expansion({key[0]: {key: sets} for key, sets in self.present.items()})
+        present: dict[str, dict[tuple[str, str], tuple[tuple[tuple[str, str], ...], ...]]] = {}
+        for key, sets in self.present.items():
+            present.setdefault(key[0], {})[key] = sets
+        expansion = Expansion(present)
         snapshot = build_snapshot(self.load(), self.catalogue, self.at, self.snapshot, expansion)
         self.snapshot = snapshot
         families = (

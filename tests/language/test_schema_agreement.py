@@ -103,6 +103,15 @@ GOOD = [
     "mysql_connections: ' 70 '",
     "mysql_connections: 70:critical",
     "mysql_connections: '70:info'",
+    "mysql_connections: 70 :critical",
+    "mysql_connections: '70: critical'",
+    "mysql_connections: '70:Critical'",
+    "mysql_connections: ' 70 : WARNING '",
+    "mysql_connections: |\n      80",
+    "mysql_connections: >-\n      70:critical",
+    "mysql_connections_critical: '90 : Critical'",
+    "mysql_connections: {overrides: [{window: 1:00-02:00, value: 5}]}",
+    "mysql_connections: {overrides: [{window: ' Mon-Fri 9:00 - 17:00 Asia/Taipei ', value: 5}]}",
     "mysql_connections:",
     "mysql_connections: null",
     "mysql_connections: ~",
@@ -123,6 +132,8 @@ GOOD = [
     "'redis_queue_length { queue = \"a\" , }': 5",
     'redis_queue_length_critical{queue="email"}: 5',
     r"redis_queue_length{queue='\x41\u00e9\101\n\\\''}: 5",
+    r"redis_queue_length{queue='\z\x4\8\"'}: 5",
+    r'redis_queue_length{queue=~"a\.b\d+\b"}: 5',
     "team_latency: 5",
     "team_latency_critical: 5",
     'team_latency{any_label="x"}: 5',
@@ -158,7 +169,6 @@ GOOD = [
 BAD = [
     "mysql_connections: many",
     "mysql_connections: 70:urgent",
-    "mysql_connections: 70 :critical",
     "mysql_connections: true",
     "mysql_connections: on",
     "mysql_connections: .inf",
@@ -169,7 +179,6 @@ BAD = [
     "mysql_connections: '0x1F'",
     "mysql_connections: 22:30",
     "mysql_connections: 80%",
-    "mysql_connections: |\n      80",
     "mysql_connections: []",
     "mysql_connections: {}",
     "mysql_connections: {critical: 5}",
@@ -184,10 +193,17 @@ BAD = [
     "mysql_connections: {overrides: [{value: 5}]}",
     "mysql_connections: {overrides: [{window: , value: 5}]}",
     "mysql_connections: {overrides: [{window: 25:00-02:00, value: 5}]}",
-    "mysql_connections: {overrides: [{window: 1:00-02:00, value: 5}]}",
+    "mysql_connections: {overrides: [{window: 1-02:00, value: 5}]}",
+    "mysql_connections: {overrides: [{window: 1:0-02:00, value: 5}]}",
     "mysql_connections: {overrides: [{window: Fri 01:00-02:00 UTC extra, value: 5}]}",
     "mysql_connections: {overrides: [{window: 01:00-02:00, value: 5, note: x}]}",
     "mysql_connections: {default: 5, override: []}",
+    "mysql_connections: {default: 5, note: x}",
+    "mysql_connections: {default: x, overrides: [{window: 01:00-02:00, value: 5}]}",
+    "mysql_connections: {default: 5, overrides: [{window: x, value: 5}, {window: 01:00-02:00, value: 5}]}",
+    "mysql_connections: {value: 5, expires: '2126-12-01T06:00:00Z', note: x}",
+    "mysql_connections: {default: 5, expires: '2126-12-01T06:00:00Z'}",
+    "_state_maintenance: {default: on, overrides: [on]}",
     "mysql_connections: {value: 5}",
     "mysql_connections: {expires: '2126-12-01T06:00:00Z'}",
     "mysql_connections: {value: 5, expires: tomorrow}",
@@ -204,7 +220,7 @@ BAD = [
     'redis_queue_length{queue!="a"}: 5',
     'redis_queue_length{queue="a"}_critical: 5',
     'redis_queue_length{queue="a": 5',
-    r"redis_queue_length{queue='\z'}: 5",
+    r'redis_queue_length{queue="a\"}: 5',
     'team_latency{tenant="db-b"}: 5',
     'team_latency{severity="info"}: 5',
     'team_latency{__name="x"}: 5',
@@ -290,8 +306,12 @@ def _corpus() -> Iterator[tuple[str, str, str]]:
     yield from (("db-a.yaml", text, "bad") for text in BAD_FILES)
     yield from (("_defaults.yaml", text, "good") for text in GOOD_DEFAULTS)
     yield from (("_defaults.yaml", text, "bad") for text in BAD_DEFAULTS)
-    yield from (("_defaults.yaml", f"defaults:\n  {line}\n", "good") for line in GOOD if line[0] != "_")
-    yield from (("_defaults.yaml", f"defaults:\n  {line}\n", "bad") for line in BAD if "|" not in line)
+    yield from (
+        ("_defaults.yaml", f"defaults:\n  {line}\n", "good")
+        for line in GOOD
+        if line[0] != "_" and "\n" not in line
+    )
+    yield from (("_defaults.yaml", f"defaults:\n  {line}\n", "bad") for line in BAD)
 
 
 @pytest.mark.parametrize(("name", "text", "verdict"), list(_corpus()))

@@ -58,7 +58,7 @@ def test_on_a_base_key_a_severity_replaces_the_warning_tier(world: Any) -> None:
     assert world.of() == {"mysql connections info": 70, "mysql connections critical": 95}
 
 
-@pytest.mark.parametrize("severity", ["urgent", "Critical", "", "warning:critical", "crit"])
+@pytest.mark.parametrize("severity", ["urgent", "", "warning:critical", "crit"])
 def test_severities_are_an_enum(world: Any, severity: str) -> None:
     world.defaults(DEFAULTS).tenant(f'mysql_connections: "70:{severity}"')
     assert world.of() == BOTH

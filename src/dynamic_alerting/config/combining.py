@@ -110,7 +110,10 @@ def _check_states(
     tenants: Iterable[Tenant], known: set[str], files: dict[str, CompiledFile], later: LaterFindings
 ) -> None:
     for tenant in tenants:
-        for state in tenant.states:
+        states = (
+            (state for layer in tenant.layers for state in layer.states) if tenant.below else tenant.states
+        )
+        for state in states:
             if state.filter in known or state.origin.file not in files:
                 continue
             file, text = files[state.origin.file], f"_state_{state.filter}"

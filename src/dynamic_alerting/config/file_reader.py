@@ -207,7 +207,8 @@ class _FileReader:
     def _filters(self, node: Mapping | _Kept | None) -> tuple[StateFilter, ...]:
         if not isinstance(node, Mapping):
             return self._last.state_filters if node is KEPT else ()
-        return read_filters(node, self._report, self._last.state_filters)
+        previous = (*self._vocabulary.built_in.filters, *self._last.state_filters)
+        return read_filters(node, self._report, previous)
 
     def _packs(self, blocks: Mapping) -> ChosenPacks | None:
         """The packs that the platform runs; None where nothing is said, or what was said last if refused."""

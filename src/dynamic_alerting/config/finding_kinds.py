@@ -3,7 +3,7 @@
 An id is for ever: it is searched for, linked to and switched off by people. A kind that is no longer
 produced keeps its row out of use rather than giving its id to another meaning. The tens are areas:
 00 reading files, 10 YAML, 20 blocks, 30 tenants, 40 keys, 50 values, 60 state filters, 70 packs, 80 what is
-served, 90 reports, 120 what Prometheus knows.
+served, 90 reports, 100 sense, 110 spellings, 120 what Prometheus knows.
 """
 
 from __future__ import annotations
@@ -111,6 +111,8 @@ FINDING_KINDS: Final = _table(
     _warning("DA079", "Pack that the platform does not run"),
     _error("DA080", "Tenant with too many series"),
     _warning("DA090", "More findings in this file"),
+    _warning("DA110", "Backslash that begins no escape"),
+    _warning("DA111", "Escape that makes a control character"),
     _warning("DA120", "Pattern that matched nothing for a week"),
     _warning("DA121", "Tenant whose signals have another name"),
     _warning("DA122", "Threshold without a signal"),

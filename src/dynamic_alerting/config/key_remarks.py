@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.wording import listed
+from dynamic_alerting.model.keys import ThresholdKey
 
 if TYPE_CHECKING:
     from dynamic_alerting.config.nodes import Scalar
@@ -37,13 +39,19 @@ def refuse_foreign_label(known: KnownKey, node: Scalar, vocabulary: Vocabulary, 
     The pack's rules tell base thresholds from dimensional ones by the pack's own dimensions, so they would
     take this one for a base threshold, and the tenant would have two.
     """
-    dimensions = vocabulary.catalogue.specs[known.key.name].dimensions
+    key = known.key
+    dimensions = vocabulary.catalogue.specs[key.name].dimensions
+    advice = f"It has no labels; write {key.name} without braces."
+    if dimensions:
+        used = {matcher.label for matcher in key.matchers}
+        label = next((one for one in dimensions if one not in used), dimensions[0])
+        foreign = next(matcher for matcher in key.matchers if matcher.label == known.foreign_label)
+        example = ThresholdKey(key.name, key.is_critical, (replace(foreign, label=label),))
+        advice = f"Its labels are {listed(dimensions)}, as in {shortened(example.text, 120)}."
     report.on(
         "DA043",
         node,
         f"The signal of {known.key.name!r} has no label {known.foreign_label!r}; the key is not served.",
-        f"Its dimensions are {listed(dimensions)}."
-        if dimensions
-        else "It has no dimensions; write the key alone.",
+        advice,
         text=node.text,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,12 +31,13 @@ def stem(name: str) -> str:
 
 
 class Ownership:
-    """Gives every tenant to one file.
+    """Gives every tenant to one tenant's file, and lays what platform files say of it below.
 
-    The file named after a tenant comes first, then a platform file, then, unless ownership is strict, any
-    other file; of several equal ones the first in load order. Every other claim is an error of the file that
-    makes it. Where a file is named after a tenant, no other tenant file can define that tenant, even while
-    that file is broken or does not mention it: otherwise breaking a file would hand the tenant over.
+    The file named after a tenant has it. A tenant that only platform files name is theirs. Any other tenant
+    goes, unless ownership is strict, to the tenant's file that defines it, the first in load order. Every
+    other claim of a tenant's file is an error of the file that makes it. Where a file is named after a
+    tenant, no other tenant's file can define that tenant, even while that file is broken or does not mention
+    it: otherwise breaking a file would hand the tenant over.
 
     Args:
         files: all files in load order.
@@ -47,12 +49,13 @@ class Ownership:
         self._is_strict = is_strict
         self._named_after: dict[str, str] = {}  # tenant → the first file named after it
         self.tenants: dict[str, Tenant] = {}
-        platform: list[tuple[CompiledFile, Tenant]] = []
+        platform: dict[str, list[Tenant]] = {}
         guests: list[tuple[CompiledFile, Tenant]] = []
         for file in files:
             name, own = file.name, file.stem
             if name.startswith(PLATFORM_PREFIX):
-                platform.extend((file, tenant) for tenant in file.tenants)
+                for tenant in file.tenants:
+                    platform.setdefault(tenant.name, []).append(tenant)
                 continue
             is_own_file = self._named_after.setdefault(own, name) is name
             for tenant in file.tenants:
@@ -60,8 +63,11 @@ class Ownership:
                     self.tenants[own] = tenant
                 else:
                     guests.append((file, tenant))
-        for file, tenant in platform:
-            self._claim(file, tenant, self.tenants.get(tenant.name))
+        for name, layers in platform.items():
+            above = self.tenants.get(name)
+            self.tenants[name] = _stacked(
+                [*reversed(layers)] if above is None else [above, *reversed(layers)]
+            )
         for file, tenant in guests:
             self._claim_as_guest(file, tenant)
 
@@ -97,11 +103,24 @@ class Ownership:
             )
 
     def _refuse(self, file: CompiledFile, tenant: Tenant, owner: str) -> None:
+        name, owning_file = tenant.name, owner.partition(":")[0]
+        advice = f"Move it to {owning_file}, or delete it here."
+        if is_platform_file(owning_file):
+            advice = f"Move it to {name}.yaml, which lies over {owning_file}, or delete it here."
         self._later.add(
             file,
             "DA033",
             tenant.origin,
-            text=tenant.name,
-            message=f"The tenant {tenant.name!r} belongs to {owner}; what stands here is not loaded.",
-            advice=f"Move it to {owner.partition(':')[0]}, or delete it here.",
+            text=name,
+            message=f"The tenant {name!r} belongs to {owner}; what stands here is not loaded.",
+            advice=advice,
         )
+
+
+def _stacked(layers: Sequence[Tenant]) -> Tenant:
+    """One tenant of several layers, the highest first."""
+    highest, *below = layers
+    if not below:
+        return highest
+    chooser = next((layer for layer in layers if layer.packs is not None), highest)
+    return replace(highest, packs=chooser.packs, packs_origin=chooser.packs_origin, below=tuple(below))

@@ -16,7 +16,7 @@ from dynamic_alerting.config.states import FILTER_NAME
 from dynamic_alerting.config.tenants import PACKS_KEY, STATE_PREFIX, TENANT_NAME
 from dynamic_alerting.model.built_in import MAINTENANCE_MEANING
 from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.model.words import DISABLE_WORDS, ENABLE_WORDS, pattern_of
+from dynamic_alerting.model.words import AROUND_PATTERN, DISABLE_WORDS, ENABLE_WORDS, pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +116,8 @@ def _tenants() -> Schema:
 
 
 def _state_filter() -> Schema:
-    switched = f"^[ \\t]*(?:{pattern_of(ENABLE_WORDS)}|{pattern_of(DISABLE_WORDS)})[ \\t]*$"
+    words = f"{pattern_of(ENABLE_WORDS)}|{pattern_of(DISABLE_WORDS)}"
+    switched = f"^{AROUND_PATTERN}(?:{words}){AROUND_PATTERN}$"
     return {
         "type": ["object", "null"],
         "properties": {

@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 _SPACE: Final = r"[ \t\r\n]*"
-_ESCAPE: Final = r"x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|[abfnrtv\\"
-_STRING: Final = (
-    rf'(?:"(?:[^"\\\n]|\\(?:{_ESCAPE}"]))+"'
-    rf"|'(?:[^'\\\n]|\\(?:{_ESCAPE}']))+')"
-)
+# A backslash that begins no escape is taken as written.
+_STRING: Final = r"""(?:"(?:[^"\\\n]|\\[^\n])+"|'(?:[^'\\\n]|\\[^\n])+')"""
 _LABEL_END: Final = rf"{_SPACE}="
 _ANY_LABEL: Final = (
     rf"(?!(?:{'|'.join(sorted(RESERVED))}){_LABEL_END})(?!__)(?![A-Za-z0-9_]*{PATTERN_SUFFIX}{_LABEL_END})"

@@ -141,12 +141,12 @@ class TenantReader:
         name = key.text.removeprefix(STATE_PREFIX)
         found = len(self._report.findings)
         reader: ValueReader[PlainState] = ValueReader(parse_state, "DA061", USE_DEFAULT, self._report)
+        kept = last.get(name)
         try:
-            value = None if is_repeated else reader.read(node)
+            value = None if is_repeated else reader.read(node, kept.value if kept else None)
         except ValueRefused:
             value = None
         if value is None:
-            kept = last.get(name)
             consequence = LAST_VALUE_STAYS if kept else "The default_state of the filter applies."
             self._report.append_consequence(found, consequence)
             return kept

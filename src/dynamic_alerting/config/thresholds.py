@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
+from dynamic_alerting.config.backslash_remarks import remark_backslashes
 from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.pattern_effort import pattern_efforts
@@ -18,7 +19,7 @@ from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from dynamic_alerting.config.nodes import Mapping, Node
     from dynamic_alerting.config.reporting import FileReport
@@ -48,7 +49,7 @@ class ThresholdReader:
         self,
         vocabulary: Vocabulary,
         report: FileReport,
-        previous: Iterable[Entry],
+        previous: Sequence[Entry],
         otherwise: str,
         packs_used: dict[str, Scalar],
     ) -> None:
@@ -75,11 +76,11 @@ class ThresholdReader:
         repeated = node.repeated
         for text, (key_node, value_node) in node.pairs.items():
             known = known_keys.get(text)
-            if known is None or known.key.patterns:
+            if known is None or known.is_unusual:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            key, tier, _, pack, foreign_label = known
+            key, tier, _, pack, foreign_label, _ = known
             if foreign_label is not None:
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
                 continue
@@ -108,7 +109,7 @@ class ThresholdReader:
         return tuple(entry for entry in entries if entry not in refused) if refused else tuple(entries)
 
     def _key(self, node: Scalar) -> KnownKey | None:
-        """A key that is met for the first time, or has a pattern; None where it is not to be used."""
+        """A key that is met for the first time, or is unusual; None where it is not to be used."""
         if node.text.startswith("_"):
             self.reserved.append(node.text)
             return None
@@ -116,12 +117,14 @@ class ThresholdReader:
             self._refuse_pattern(node)
             return None
         try:
-            return self._vocabulary.key(node.text)
-        except PatternTooLargeError as error:
-            self._report.refused_text("DA049", node, error)
+            known = self._vocabulary.key(node.text)
         except KeySyntaxError as error:
-            self._report.refused_text("DA040", node, error)
-        return None
+            is_too_large = isinstance(error, PatternTooLargeError)
+            self._report.refused_text("DA049" if is_too_large else "DA040", node, error)
+            return None
+        if "\\" in node.text and known.foreign_label is None:
+            remark_backslashes(node, self._report)
+        return known
 
     def _may_have_pattern(self) -> bool:
         """Count a pattern before it is read, which is what takes the time."""
@@ -164,13 +167,17 @@ class ThresholdReader:
         if is_repeated:
             return None
         found = len(self._report.findings)
+        # A plain value keeps nothing of the last one, and most files are read for the first time.
+        last = self._last(known) if self._previous and type(node) is not Scalar else None
+        check = partial(self._check_severity, known, key_node) if known.key.is_critical else None
         try:
-            value = self.values.read(node)
-            self._check_severities(known, value, key_node, node)
+            value = self.values.read(node, last.value if last else None, check)
         except ValueRefused:
             last = self._last(known)
             self._report.append_consequence(found, self._otherwise if last is None else LAST_VALUE_STAYS)
             return None
+        if not known.key.is_critical and Severity.CRITICAL in severities_of(value):
+            self._claims.append((known, key_node))
         return value
 
     def _remark(self, known: KnownKey, node: Scalar) -> None:
@@ -186,19 +193,18 @@ class ThresholdReader:
     def _last_entries(self) -> dict[ThresholdKey, Entry]:
         return {entry.key: entry for entry in self._previous}
 
-    def _check_severities(self, known: KnownKey, value: Value, key_node: Scalar, node: Node) -> None:
-        severities = set(severities_of(value))
-        if known.key.is_critical and severities - {Severity.CRITICAL}:
-            name = known.key.name
-            self._report.on(
-                "DA045",
-                node,
-                f"{key_node.text!r} is the critical tier, but its value names another severity.",
-                f'Write the number alone here, or {name}: "…:{min(severities)}" for the other severity.',
-            )
-            raise ValueRefused
-        if not known.key.is_critical and Severity.CRITICAL in severities:
-            self._claims.append((known, key_node))
+    def _check_severity(self, known: KnownKey, key_node: Scalar, value: Plain, node: Scalar) -> None:
+        """Refuse a value of the critical tier that names another severity."""
+        severity = value.severity if isinstance(value, Custom) else None
+        if severity in (None, Severity.CRITICAL):
+            return
+        self._report.on(
+            "DA045",
+            node,
+            f"{key_node.text!r} is the critical tier, but its value names another severity.",
+            f'Write the number alone here, or {known.key.name}: "…:{severity}" for the other severity.',
+        )
+        raise ValueRefused
 
     def _refuse_second_spelling(self, known: KnownKey, node: Scalar) -> None:
         first = self._written[known.tier]

@@ -40,6 +40,8 @@ def unused_overrides(configuration: Configuration, catalogue: Catalogue, source:
         if default is not None:
             yield _finding(entry.key.text, entry.origin, default.origin, lines)
     for tenant in configuration.tenants:
+        if tenant.below:
+            continue  # without the line, what a platform file says of the tenant would apply
         for entry in tenant.entries:
             default = defaults.same(entry, tenant)
             if default is not None:

@@ -1,16 +1,27 @@
-"""What stands behind a key, from a plain number to a schedule of time-boxed values."""
+"""What stands behind a key, from a plain number to a schedule of time-boxed values.
+
+What cannot be used loses as little as it can, but a value that was meant to end is used only with its end:
+no slip makes it last for ever.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Generic, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dynamic_alerting.config.instants import parse_instant
-from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
+from dynamic_alerting.config.nodes import Mapping, Node, Scalar
 from dynamic_alerting.config.scalars import described, shortened
-from dynamic_alerting.config.suggestions import did_you_mean
-from dynamic_alerting.model.errors import LanguageError, WindowSyntaxError
-from dynamic_alerting.model.schedule import Window, parse_window
-from dynamic_alerting.model.values import Override, Scheduled, TimeBoxed
+from dynamic_alerting.config.schedule_nodes import ScheduleReader
+from dynamic_alerting.config.value_fields import (
+    FIELD_LEFT_OUT,
+    TIME_BOX,
+    ValueRefused,
+    is_schedule,
+    report_strange_field,
+    strange_fields,
+)
+from dynamic_alerting.model.errors import LanguageError
+from dynamic_alerting.model.values import Scheduled, TimeBoxed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,20 +29,9 @@ if TYPE_CHECKING:
 
     from dynamic_alerting.config.reporting import FileReport
 
+__all__ = ["ValueReader", "ValueRefused"]
+
 T = TypeVar("T")
-
-_SCHEDULE: Final = ("default", "overrides")
-_OVERRIDE: Final = ("window", "value")
-_TIME_BOX: Final = ("value", "expires", "reason")
-_EXAMPLE_OVERRIDE: Final = '{window: "22:00-06:00", value: "200"}'
-
-
-def _is_schedule(node: Node) -> TypeGuard[Mapping]:
-    return isinstance(node, Mapping) and not node.pairs.keys().isdisjoint(_SCHEDULE)
-
-
-class ValueRefused(Exception):  # noqa: N818 - it is a decision, and the report holds the error
-    """The value cannot be used; the report says why."""
 
 
 class ValueReader(Generic[T]):
@@ -50,23 +50,35 @@ class ValueReader(Generic[T]):
     def __init__(self, parse: Callable[[str], T], finding_id: str, omitted: T, report: FileReport) -> None:
         self._parse = parse
         self._finding_id = finding_id
-        self._omitted = omitted
         self._report = report
+        self._check: Callable[[T, Scalar], None] | None = None
+        self._omitted = omitted
         self.expiring: list[tuple[datetime, Scalar]] = []
 
-    def read(self, node: Node) -> T | Scheduled[T] | TimeBoxed[T]:
+    def read(
+        self,
+        node: Node,
+        last: T | Scheduled[T] | TimeBoxed[T] | None = None,
+        check: Callable[[T, Scalar], None] | None = None,
+    ) -> T | Scheduled[T] | TimeBoxed[T]:
         """Read the value of one key.
 
+        Args:
+            node: the value.
+            last: what the key last validly had; what a schedule cannot leave out is kept from it.
+            check: reports and raises ValueRefused where a plain value cannot stand behind this key.
+
         Raises:
-            ValueRefused: some part of it cannot be used.
+            ValueRefused: nothing of it can be used.
         """
+        self._check = check
         if type(node) is Scalar:
             return self.plain(node)
         expiring = len(self.expiring)
         try:
-            if _is_schedule(node):
-                return self._schedule(node)
-            return self._time_box(node, inside_schedule=False)
+            if is_schedule(node):
+                return self._schedules().read(node, last)
+            return self._time_box(node, last, is_inside=False)
         except ValueRefused:
             del self.expiring[expiring:]
             raise
@@ -78,95 +90,47 @@ class ValueReader(Generic[T]):
             ValueRefused: it cannot be used.
         """
         try:
-            return self._parse(node.text)
+            value = self._parse(node.text)
         except LanguageError as error:
             self._report.refused_text(self._finding_id, node, error)
             raise ValueRefused from error
+        if self._check is not None:
+            self._check(value, node)
+        return value
 
-    def _schedule(self, node: Mapping) -> Scheduled[T]:
-        errors = self._report.errors
-        self._check_fields(node, _SCHEDULE, "a schedule")
-        default = node.get("default")
-        value = self._omitted if default is None else self._attempt(default)
-        overrides = self._overrides(node.get("overrides"))
-        if value is None or self._report.errors > errors:
-            raise ValueRefused
-        return Scheduled(value, overrides)
+    def _schedules(self) -> ScheduleReader[T]:
+        return ScheduleReader(self._inside, self._omitted, self.expiring, self._report)
 
-    def _attempt(self, node: Node) -> T | TimeBoxed[T] | None:
+    def _inside(self, node: Node) -> T | TimeBoxed[T] | None:
         """Read a value inside a schedule; None where it is refused, so that all of its errors are found."""
+        expiring = len(self.expiring)
         try:
-            return (
-                self.plain(node) if isinstance(node, Scalar) else self._time_box(node, inside_schedule=True)
-            )
+            return self.plain(node) if isinstance(node, Scalar) else self._time_box(node, is_inside=True)
         except ValueRefused:
+            del self.expiring[expiring:]
             return None
 
-    def _overrides(self, node: Node | None) -> tuple[Override[T], ...]:
-        if node is None or (isinstance(node, Scalar) and node.is_null):
-            return ()
-        if not isinstance(node, Sequence):
-            self._report.on(
-                "DA051",
-                node,
-                f"overrides is {described(node)}; it is a list.",
-                f"Write each override as an item of a list: - {_EXAMPLE_OVERRIDE}",
-            )
-            return ()
-        read = [self._override(item) for item in node.items]
-        return tuple(override for override in read if override is not None)
-
-    def _override(self, node: Node) -> Override[T] | None:
-        if not isinstance(node, Mapping):
-            self._report.on(
-                "DA051",
-                node,
-                f"An override is {described(node)}; it is a mapping of window and value.",
-                f"Write {_EXAMPLE_OVERRIDE}.",
-            )
-            return None
-        errors = self._report.errors
-        self._check_fields(node, _OVERRIDE, "an override")
-        has_strange_field = self._report.errors > errors  # which is then the missing one, mistyped
-        for name in () if has_strange_field else _OVERRIDE:
-            if name not in node.pairs:
-                self._report.on(
-                    "DA053", node, f"This override has no {name}.", f"Write {_EXAMPLE_OVERRIDE}.", text=name
-                )
-        window_node, value_node = node.get("window"), node.get("value")
-        window = self._window(window_node) if window_node else None
-        value = self._attempt(value_node) if value_node else None
-        return None if window is None or value is None else Override(window, value)
-
-    def _window(self, node: Node) -> Window | None:
-        if not isinstance(node, Scalar):
-            self._report.on(
-                "DA054",
-                node,
-                f"A window is {described(node)}; it is a text.",
-                'Write it as in "22:00-06:00"; one override has one window.',
-            )
-            return None
-        try:
-            return parse_window(node.text)
-        except WindowSyntaxError as error:
-            self._report.refused_text("DA054", node, error)
-            return None
-
-    def _time_box(self, node: Node, *, inside_schedule: bool) -> TimeBoxed[T]:
-        if not isinstance(node, Mapping) or node.pairs.keys().isdisjoint(_TIME_BOX):
-            self._refuse_shape(node, inside_schedule=inside_schedule)
+    def _time_box(
+        self, node: Node, last: T | Scheduled[T] | TimeBoxed[T] | None = None, *, is_inside: bool
+    ) -> TimeBoxed[T]:
+        """Read a value that ends; inside of a schedule there is none in it."""
+        if not isinstance(node, Mapping) or node.pairs.keys().isdisjoint(TIME_BOX):
+            self._refuse_shape(node, is_inside=is_inside)
             raise ValueRefused
-        errors = self._report.errors
-        self._check_fields(node, _TIME_BOX, "a value that ends")
-        value = self._boxed_value(node, inside_schedule=inside_schedule)
+        value = self._boxed_value(node, last, is_inside=is_inside)
         expires = self._expires(node)
-        reason = self._reason(node.get("reason"))
-        if value is None or expires is None or self._report.errors > errors:
+        found = len(self._report.findings)
+        for name in strange_fields(node, TIME_BOX):
+            report_strange_field(node, name, TIME_BOX, "a value that ends", self._report)
+        reason = self._reason(node)
+        if value is None or expires is None or not node.repeated.isdisjoint(("value", "expires")):
             raise ValueRefused
+        self._report.append_consequence(found, FIELD_LEFT_OUT)
         return TimeBoxed(value, expires, reason)
 
-    def _boxed_value(self, node: Mapping, *, inside_schedule: bool) -> T | Scheduled[T] | None:
+    def _boxed_value(
+        self, node: Mapping, last: T | Scheduled[T] | TimeBoxed[T] | None, *, is_inside: bool
+    ) -> T | Scheduled[T] | None:
         value = node.get("value")
         if value is None:
             self._report.on(
@@ -180,8 +144,8 @@ class ValueReader(Generic[T]):
         try:
             if isinstance(value, Scalar):
                 return self.plain(value)
-            if not inside_schedule and _is_schedule(value):
-                return self._schedule(value)
+            if not is_inside and is_schedule(value):
+                return self._schedules().read(value, last.value if isinstance(last, TimeBoxed) else last)
             self._report.on(
                 "DA051",
                 value,
@@ -215,29 +179,18 @@ class ValueReader(Generic[T]):
         self.expiring.append((instant, expires))
         return instant
 
-    def _reason(self, node: Node | None) -> str | None:
-        if node is None or (isinstance(node, Scalar) and node.is_null):
+    def _reason(self, box: Mapping) -> str | None:
+        node = box.get("reason")
+        if node is None or "reason" in box.repeated or (isinstance(node, Scalar) and node.is_null):
             return None
         if isinstance(node, Scalar):
             return node.text
         self._report.on("DA051", node, f"reason is {described(node)}; it is a text.", 'Write reason: "…".')
         return None
 
-    def _check_fields(self, node: Mapping, fields: tuple[str, ...], what: str) -> None:
-        if node.repeated:
-            raise ValueRefused
-        for name, (key, _) in node.pairs.items():
-            if name not in fields:
-                self._report.on(
-                    "DA052",
-                    key,
-                    f"{shortened(name)!r} is not a field of {what}.",
-                    f"{did_you_mean(name, fields)}{what.capitalize()} has the fields {', '.join(fields)}.",
-                )
-
-    def _refuse_shape(self, node: Node, *, inside_schedule: bool) -> None:
+    def _refuse_shape(self, node: Node, *, is_inside: bool) -> None:
         allowed = "a number, a word or {value: …, expires: …}"
-        if not inside_schedule:
+        if not is_inside:
             allowed += ", or a schedule {default: …, overrides: […]}"
         names = f" with the keys {', '.join(node.pairs)}" if isinstance(node, Mapping) and node.pairs else ""
         self._report.on(

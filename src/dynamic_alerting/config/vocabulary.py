@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from dynamic_alerting.config.pattern_effort import EFFORT_OF_FILE
 from dynamic_alerting.config.reporting import LISTED_FINDINGS
 from dynamic_alerting.config.suggestions import nearest
+from dynamic_alerting.model.built_in import built_in
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import ThresholdKey, parse_key
 
@@ -32,6 +33,7 @@ class KnownKey(NamedTuple):
         critical_tier: the same for the series' critical tier.
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
+        is_unusual: whether each place where it stands has to be looked at: it has a pattern or a backslash.
     """
 
     key: ThresholdKey
@@ -39,6 +41,7 @@ class KnownKey(NamedTuple):
     critical_tier: int
     pack: str | None
     foreign_label: str | None
+    is_unusual: bool
 
 
 class Vocabulary:
@@ -46,6 +49,7 @@ class Vocabulary:
 
     Attributes:
         catalogue: what the packs declare.
+        built_in: what they say by themselves.
         known: every key that was read, by its text; for loops that cannot afford a call.
         patterns_left: how many more pattern keys the present file may have; whoever reads one counts.
         effort_left: how much more matching them may take; whoever accepts one counts.
@@ -53,6 +57,7 @@ class Vocabulary:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.built_in = built_in(catalogue)
         self._suggestions_left = LISTED_FINDINGS
         self.patterns_left = PATTERNS_OF_FILE
         self.effort_left = EFFORT_OF_FILE
@@ -101,6 +106,7 @@ class Vocabulary:
             critical_tier=self._tier(key.name, key.matchers, is_critical=True),
             pack=spec.pack if spec else None,
             foreign_label=foreign,
+            is_unusual=key.is_regex or "\\" in text,
         )
 
     def _tier(self, name: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:

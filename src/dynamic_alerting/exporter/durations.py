@@ -6,10 +6,11 @@ from typing import Any
 import click
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART = r"(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)"
 
 
 class Duration(click.ParamType[Any]):
-    """A duration as Prometheus writes it: 500ms, 1s, 2m, 1h.
+    """A duration as Prometheus and Go write it: 500ms, 1s, 1m30s, 0.5h.
 
     Args:
         shortest: The least that is accepted, spelled so.
@@ -33,5 +34,6 @@ class Duration(click.ParamType[Any]):
 
 
 def _seconds(text: str) -> float:
-    match = re.fullmatch(r"(\d{1,9})(ms|s|m|h)", text)
-    return int(match[1]) * _UNITS[match[2]] if match else -1.0
+    if not re.fullmatch(f"(?:{_PART})+", text, re.ASCII):
+        return -1.0
+    return sum(float(number) * _UNITS[unit] for number, unit in re.findall(_PART, text, re.ASCII))

@@ -17,11 +17,14 @@ from dynamic_alerting.exporter.discovery.flags import discovery_flags, discovery
 from dynamic_alerting.exporter.durations import Duration
 from dynamic_alerting.exporter.listening import AddressError, ListenAddress, bind, parse_address
 from dynamic_alerting.exporter.logs import FORMATS, LEVELS, LogFormat, configure_logs, log_event
+from dynamic_alerting.exporter.old_spellings import OldSpellings, stronger
 
 if TYPE_CHECKING:
     from dynamic_alerting.exporter.web_config.file import WebConfigFile
 
 _PREFIX = "THRESHOLD_EXPORTER"
+STANDARD_DIRECTORY = Path("/etc/threshold-exporter/conf.d")
+STANDARD_FILE = Path("/etc/threshold-exporter/config.yaml")
 
 
 class _Address(click.ParamType[Any]):
@@ -38,9 +41,10 @@ class _Address(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=OldSpellings, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option(
-    "-config-dir",
     "--config-dir",
     envvar=f"{_PREFIX}_CONFIG_DIR",
     type=click.Path(path_type=Path),
@@ -138,14 +142,12 @@ def main(
     log_level: str,
     **discovery: Any,  # noqa: ANN401 - whatever discovery_flags adds
 ) -> None:
-    r"""Serves tenants' thresholds to Prometheus.
+    """Serves tenants' thresholds to Prometheus.
 
     Reads YAML files, follows their changes and schedules, and serves user_threshold and user_state_filter at
     /metrics.
 
-    \b
-    Example:
-      threshold-exporter --config-dir conf.d --web.listen-address 127.0.0.1:8080
+    Example: threshold-exporter --config-dir conf.d --web.listen-address 127.0.0.1:8080
     """
     started = time.time()
     source = _source(config_dir, config_file)
@@ -181,12 +183,25 @@ def main(
 def _source(directory: Path | None, file: Path | None) -> Path:
     """The one configuration source, checked as far as its existence and kind."""
     if directory is not None and file is not None:
-        raise click.UsageError("Give either --config-dir or --config-file, not both.")
+        winner = stronger(click.get_current_context(), "config_dir", "config_file")
+        if winner is None:
+            raise click.UsageError("Give either --config-dir or --config-file, not both.")
+        directory, file = (directory, None) if winner == "config_dir" else (None, file)
+    if directory is None and file is None:
+        directory, file = _standard_place()
     if directory is not None:
         return _checked_directory(directory)
     if file is not None:
         return _checked_file(file)
-    raise click.UsageError("Give --config-dir DIR or --config-file FILE.")
+    places = f"Neither {STANDARD_DIRECTORY} nor {STANDARD_FILE} is there."
+    raise click.UsageError(f"Give --config-dir DIR or --config-file FILE. {places}")
+
+
+def _standard_place() -> tuple[Path | None, Path | None]:
+    """Where the configuration is if nobody says where."""
+    if STANDARD_DIRECTORY.is_dir():
+        return STANDARD_DIRECTORY, None
+    return None, STANDARD_FILE if STANDARD_FILE.is_file() else None
 
 
 def _checked_directory(directory: Path) -> Path:

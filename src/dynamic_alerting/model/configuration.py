@@ -43,7 +43,7 @@ class StateEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """What one tenant wrote, in the order of its file.
+    """What one tenant wrote, in the order of its file, and what platform files say of it.
 
     Attributes:
         name: value of the `tenant` label.
@@ -52,6 +52,8 @@ class Tenant:
         packs: the packs whose defaults it takes; None for all of them.
         origin: where the tenant's block starts.
         packs_origin: where the packs are written; None where they are not.
+        below: the same tenant in platform files, the highest layer first: what is asked, key by key, where
+            nothing is said above. Few tenants have any.
     """
 
     name: str
@@ -60,6 +62,19 @@ class Tenant:
     packs: frozenset[str] | None
     origin: Origin
     packs_origin: Origin | None = None
+    below: "tuple[Tenant, ...]" = ()
+
+    @property
+    def layers(self) -> "tuple[Tenant, ...]":
+        """Everything that is said of it, the highest first."""
+        return (self, *self.below)
+
+    @property
+    def written(self) -> tuple[Entry, ...]:
+        """The threshold keys of all layers, the highest first."""
+        if not self.below:
+            return self.entries
+        return tuple(entry for layer in self.layers for entry in layer.entries)
 
 
 @dataclass(frozen=True, slots=True)

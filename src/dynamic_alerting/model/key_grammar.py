@@ -104,7 +104,7 @@ class _Reader:
 
     def _value(self, label: str, operator: str) -> str:
         if not self._is_at_end() and self.text[self.at] in QUOTES:
-            value, self.at = read_string(self.text, self.at)
+            value, self.at = read_string(self.text, self.at, keep_unknown=True)
             return value
         bare = _BARE_VALUE.match(self.text, self.at)
         word = bare[0].strip(_TYPOGRAPHIC_QUOTES) if bare else "value"

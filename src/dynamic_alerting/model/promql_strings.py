@@ -15,7 +15,10 @@ _SIMPLE = {
 }
 _HEX_DIGITS = {"x": 2, "u": 4, "U": 8}
 _OCTAL_DIGITS = 3
-_LARGEST_BYTE = 255
+
+
+class UnknownEscapeError(KeySyntaxError):
+    """A backslash that begins none of PromQL's escapes."""
 
 
 def quote(value: str) -> str:
@@ -24,14 +27,20 @@ def quote(value: str) -> str:
     return f'"{escaped}"'
 
 
-def read_string(text: str, start: int) -> tuple[str, int]:
-    """Read the string that opens at a position.
+def read_string(text: str, start: int, *, keep_unknown: bool = False) -> tuple[str, int]:
+    r"""Read the string that opens at a position.
+
+    Args:
+        text: the text that the string is in.
+        start: where it opens.
+        keep_unknown: take a backslash that begins no escape as written, as in `"a\.b"`. PromQL refuses it,
+            but it can mean only one thing.
 
     Returns:
         The string's value, and the position after its closing quote.
 
     Raises:
-        KeySyntaxError: it does not end, has an escape that PromQL does not know, or is not UTF-8.
+        KeySyntaxError: it does not end, has an unknown escape, or is not UTF-8.
     """
     closing = text[start]
     value = bytearray()
@@ -45,7 +54,12 @@ def read_string(text: str, start: int) -> tuple[str, int]:
                 "a quoted value cannot contain a line break", offset=at, advice=r"write the line break as \n"
             )
         if character == "\\":
-            piece, at = _read_escape(text, at, closing)
+            try:
+                piece, at = read_escape(text, at, closing)
+            except UnknownEscapeError:
+                if not keep_unknown:
+                    raise
+                piece, at = b"\\", at + 1
         else:
             # Text that is not Unicode is refused when the whole is decoded.
             piece, at = character.encode(errors="surrogatepass"), at + 1
@@ -55,7 +69,16 @@ def read_string(text: str, start: int) -> tuple[str, int]:
     )
 
 
-def _read_escape(text: str, at: int, closing: str) -> tuple[bytes, int]:
+def read_escape(text: str, at: int, closing: str) -> tuple[bytes, int]:
+    """Read the escape that a backslash at a position begins.
+
+    Returns:
+        The bytes that it stands for, and the position after it.
+
+    Raises:
+        UnknownEscapeError: it begins none.
+        KeySyntaxError: the escape stands for no character.
+    """
     kind = text[at + 1 : at + 2]
     if kind in _SIMPLE:
         return _SIMPLE[kind], at + 2
@@ -69,7 +92,7 @@ def _read_escape(text: str, at: int, closing: str) -> tuple[bytes, int]:
         advice = f"write {kind} without the backslash, because {closing} quotes the value"
     else:
         advice = rf"write \\{kind} for a backslash before {kind!r}" if kind else r"write \\ for a backslash"
-    raise KeySyntaxError(rf"\{kind} is not an escape that PromQL knows", offset=at, advice=advice)
+    raise UnknownEscapeError(rf"\{kind} is not an escape that PromQL knows", offset=at, advice=advice)
 
 
 def _read_code(text: str, at: int, digits: str, base: int) -> tuple[bytes, int]:
@@ -78,7 +101,7 @@ def _read_code(text: str, at: int, digits: str, base: int) -> tuple[bytes, int]:
     expected = _HEX_DIGITS.get(kind, _OCTAL_DIGITS)
     allowed = "0123456789abcdefABCDEF" if base == 16 else "01234567"  # noqa: PLR2004 - hexadecimal
     if len(digits) < expected or any(digit not in allowed for digit in digits):
-        raise KeySyntaxError(
+        raise UnknownEscapeError(
             f"an escape \\{kind} needs {expected} digits",
             offset=at,
             advice=r"write \\ for a backslash, or all digits",

@@ -6,6 +6,7 @@ from datetime import datetime
 from dynamic_alerting.model.catalogue import Catalogue, Direction
 from dynamic_alerting.model.configuration import Configuration, Tenant
 from dynamic_alerting.model.dimensions import Dimensional, Ladder, resolve_dimensions, steps_of
+from dynamic_alerting.model.layering import said_of, switched_by
 from dynamic_alerting.model.moments import Moment, earliest
 from dynamic_alerting.model.platform import NO_DEFAULT, Default, Platform, Served, base_thresholds, served_as
 from dynamic_alerting.model.rungs import CRITICAL, TENANT, WARNING, Rung, Statements, base_rung, listen
@@ -60,7 +61,7 @@ class Resolver:
         """
         moment, platform = self._share(at)
         defaults, with_dimensions, defaults_until = platform.for_packs(self._configuration.packs_of(tenant))
-        said = listen(tenant.entries, moment, TENANT)
+        said = said_of(tenant, moment) if tenant.below else listen(tenant.entries, moment, TENANT)
         thresholds = self._thresholds(tenant.name, said, defaults, with_dimensions, expansions)
         states, states_until = self._states(tenant, moment)
         next_change = earliest((*said.until.values(), defaults_until, states_until))
@@ -73,7 +74,7 @@ class Resolver:
             ValueError: the instant is naive, or the name is neither declared nor has a component.
         """
         moment, platform = self._share(at)
-        said = listen(tenant.entries, moment, TENANT)
+        said = said_of(tenant, moment) if tenant.below else listen(tenant.entries, moment, TENANT)
         packs = self._configuration.packs_of(tenant)
         default = platform.for_packs(packs).defaults.get(name, NO_DEFAULT)
         rungs = _base_rungs(name, said, default)
@@ -151,7 +152,10 @@ class Resolver:
         return thresholds
 
     def _states(self, tenant: Tenant, moment: Moment) -> tuple[tuple[ActiveState, ...], datetime | None]:
-        switched = {entry.filter: moment.value_of(entry.value) for entry in reversed(tenant.states)}
+        if tenant.below:
+            switched = switched_by(tenant, moment)
+        else:
+            switched = {entry.filter: moment.value_of(entry.value) for entry in reversed(tenant.states)}
         packs = self._configuration.packs_of(tenant)
         active: list[ActiveState] = []
         for state in self._configuration.state_filters:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from dynamic_alerting.model.errors import WindowSyntaxError
 from dynamic_alerting.model.windows import Window
+from dynamic_alerting.model.words import AROUND, AROUND_PATTERN
 from dynamic_alerting.model.zones import known_zones, nearest_zone
 
 __all__ = ["DAYS", "WINDOW_PATTERN", "Window", "parse_window"]
@@ -12,14 +13,17 @@ __all__ = ["DAYS", "WINDOW_PATTERN", "Window", "parse_window"]
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_ITEM = rf"(?:{'|'.join(DAYS)})(?:-(?:{'|'.join(DAYS)}))?"
 _DAY_LIST = rf"{_DAY_ITEM}(?:,{_DAY_ITEM})*"
-_START = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_START = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 _END = rf"(?:{_START}|24:00)"
+_DASH = r"[ \t]*-[ \t]*"
 _ZONE = r"[A-Za-z][A-Za-z0-9_+/-]*"
 
-WINDOW_PATTERN = rf"^(?:{_DAY_LIST} +)?{_START}-{_END}(?: +{_ZONE})?$"
+WINDOW_PATTERN = rf"^{AROUND_PATTERN}(?:{_DAY_LIST} +)?{_START}{_DASH}{_END}(?: +{_ZONE})?{AROUND_PATTERN}$"
 """What every valid window matches (in ECMA 262 syntax, for the JSON Schema)."""
 
-_WINDOW = re.compile(rf"(?:({_DAY_LIST}) +)?({_START})-({_END})(?: +({_ZONE}))?")
+_WINDOW = re.compile(
+    rf"{AROUND_PATTERN}(?:({_DAY_LIST}) +)?({_START}){_DASH}({_END})(?: +({_ZONE}))?{AROUND_PATTERN}"
+)
 _CLOCK = r"([0-9]{1,2})(?:[:.h]?([0-9]{2}))?"
 _RESEMBLING = re.compile(
     rf"\s*([^0-9]*?)\s*({_CLOCK})\s*(?:[-~\u2013\u2014]|to|until)\s*({_CLOCK})\s*(\S.*)?", re.DOTALL
@@ -41,13 +45,14 @@ def parse_window(text: str) -> Window:
     days, start, end, zone = match.groups()
     if zone is not None and zone not in known_zones():
         raise _unknown_zone(text, zone, match.start(4))
-    if start == end:
+    begins, ends = _read_time(start), _read_time(end)
+    if begins == ends:
         raise WindowSyntaxError(
             f"the window {text!r} ends when it starts",
             offset=match.start(3),
             advice='write "00:00-24:00" for the whole day, or give it a length',
         )
-    return Window(_read_days(days), _read_time(start), _read_time(end), zone or "UTC", text)
+    return Window(_read_days(days), begins, ends, zone or "UTC", text.strip(AROUND))
 
 
 def _read_days(text: str | None) -> frozenset[int] | None:
@@ -63,7 +68,8 @@ def _read_days(text: str | None) -> frozenset[int] | None:
 
 
 def _read_time(text: str) -> int:
-    return int(text[:2]) * 60 + int(text[3:])
+    hours, _, minutes = text.partition(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def _unknown_zone(text: str, zone: str, offset: int) -> WindowSyntaxError:

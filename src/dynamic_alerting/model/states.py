@@ -6,13 +6,21 @@ from typing import TypeAlias
 
 from dynamic_alerting.model.errors import ValueSyntaxError
 from dynamic_alerting.model.values import USE_DEFAULT, Scheduled, TimeBoxed, UseDefault
-from dynamic_alerting.model.words import BLANKS, DEFAULT_WORDS, DISABLE_WORDS, ENABLE_WORDS, pattern_of
+from dynamic_alerting.model.words import (
+    AROUND,
+    AROUND_PATTERN,
+    DEFAULT_WORDS,
+    DISABLE_WORDS,
+    ENABLE_WORDS,
+    pattern_of,
+)
 
 PlainState: TypeAlias = bool | UseDefault
 StateValue: TypeAlias = PlainState | Scheduled[PlainState] | TimeBoxed[PlainState]
 
 STATE_PATTERN = (
-    rf"^[ \t]*(?:{pattern_of(ENABLE_WORDS)}|{pattern_of(DISABLE_WORDS)}|{pattern_of(DEFAULT_WORDS)})[ \t]*$"
+    rf"^{AROUND_PATTERN}(?:{pattern_of(ENABLE_WORDS)}|{pattern_of(DISABLE_WORDS)}|{pattern_of(DEFAULT_WORDS)})"
+    rf"{AROUND_PATTERN}$"
 )
 """What every valid plain state matches (in ECMA 262 syntax, for the JSON Schema)."""
 
@@ -29,7 +37,7 @@ def parse_state(text: str) -> PlainState:
     Raises:
         ValueSyntaxError: the text is none of the words, in any case.
     """
-    word = text.strip(BLANKS).lower()
+    word = text.strip(AROUND).lower()
     if word in ENABLE_WORDS:
         return True
     if word in DISABLE_WORDS:

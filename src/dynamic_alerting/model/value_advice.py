@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from dynamic_alerting.model.errors import ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.model.words import BLANKS, DEFAULT_WORDS, DISABLE_WORDS, ENABLE_WORDS
+from dynamic_alerting.model.words import AROUND, DEFAULT_WORDS, DISABLE_WORDS, ENABLE_WORDS
 
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _GROUPED = re.compile(r"[-+]?[0-9]+(?:[_' ][0-9]+)+(?:\.[0-9]+)?|[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -35,8 +35,8 @@ _LONGEST_EXPLAINED = 100
 
 def why_not_a_value(text: str) -> ValueSyntaxError:
     """Return the error for a text that is not a plain value."""
-    offset = len(text) - len(text.lstrip(BLANKS))
-    stripped = text.strip(BLANKS)
+    offset = len(text) - len(text.lstrip(AROUND))
+    stripped = text.strip(AROUND)
     is_short = len(stripped) <= _LONGEST_EXPLAINED
     if is_short:
         for explain in _EXPLANATIONS:
@@ -53,7 +53,7 @@ def why_not_a_value(text: str) -> ValueSyntaxError:
 
 def _out_of_range(text: str) -> ValueSyntaxError | None:
     number, colon, severity = text.partition(":")
-    if not _NUMBER.fullmatch(number) or (colon and severity not in list(Severity)):
+    if not _NUMBER.fullmatch(number.rstrip()) or (colon and severity.strip().lower() not in list(Severity)):
         return None
     return ValueSyntaxError(
         f"{text!r} is too large or too small a number", advice="write a number between 1e-300 and 1e300"

@@ -12,7 +12,13 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from dynamic_alerting.model.schedule import Window
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.value_advice import why_not_a_value
-from dynamic_alerting.model.words import BLANKS, DEFAULT_WORDS, DISABLE_WORDS, pattern_of
+from dynamic_alerting.model.words import (
+    AROUND,
+    AROUND_PATTERN,
+    DEFAULT_WORDS,
+    DISABLE_WORDS,
+    pattern_of,
+)
 
 
 class UseDefault(Enum):
@@ -72,12 +78,14 @@ Value: TypeAlias = Plain | Scheduled[Plain] | TimeBoxed[Plain]
 
 _NUMBER = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _SEVERITIES = {severity.value: severity for severity in Severity}
-_CUSTOM = re.compile(rf"({_NUMBER})(?::({'|'.join(_SEVERITIES)}))?")
+_COLON = r"[ \t]*:[ \t]*"
+_CUSTOM = re.compile(rf"({_NUMBER})(?:{_COLON}({pattern_of(tuple(_SEVERITIES))}))?")
 
 
 def _value_pattern(severities: Iterable[str]) -> str:
-    number = rf"{_NUMBER}(?::(?:{'|'.join(severities)}))?"
-    return rf"^[ \t]*(?:{number}|{pattern_of(DISABLE_WORDS)}|{pattern_of(DEFAULT_WORDS)})[ \t]*$"
+    number = rf"{_NUMBER}(?:{_COLON}(?:{pattern_of(tuple(severities))}))?"
+    words = f"{pattern_of(DISABLE_WORDS)}|{pattern_of(DEFAULT_WORDS)}"
+    return rf"^{AROUND_PATTERN}(?:{number}|{words}){AROUND_PATTERN}$"
 
 
 VALUE_PATTERN = _value_pattern(_SEVERITIES)
@@ -94,7 +102,7 @@ def parse_plain(text: str) -> Plain:
     Raises:
         ValueSyntaxError: the text is none of these, or its number is too large or too small to be kept.
     """
-    stripped = text.strip(BLANKS)
+    stripped = text.strip(AROUND)
     match = _CUSTOM.fullmatch(stripped)
     if match is not None:
         digits, severity = match.groups()
@@ -102,7 +110,7 @@ def parse_plain(text: str) -> Plain:
         number = float(digits) + 0.0
         if math.isinf(number) or (number == 0 and _has_digit_above_zero(digits)):
             raise why_not_a_value(text)
-        return Custom(number, _SEVERITIES[severity] if severity else None)
+        return Custom(number, _SEVERITIES[severity.lower()] if severity else None)
     word = stripped.lower()
     if word in DISABLE_WORDS:
         return DISABLED

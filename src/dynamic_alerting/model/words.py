@@ -6,8 +6,11 @@ DEFAULT_WORDS = ("default", "null", "~", "")
 DISABLE_WORDS = ("disable", "disabled", "off", "false")
 ENABLE_WORDS = ("enable", "enabled", "on", "true")
 
-BLANKS = " \t"
-"""What may stand around a value."""
+AROUND = " \t\r\n"
+"""What may stand around a value: YAML's block scalars (`|`, `>`) end with a line break."""
+
+AROUND_PATTERN = r"[ \t\r\n]*"
+"""The same as an ECMA 262 pattern."""
 
 
 def pattern_of(words: tuple[str, ...]) -> str:

@@ -131,7 +131,7 @@ class Explainer:
     def _names(self, tenant: Tenant) -> list[str]:
         """Every key name about which anything is written, declared ones in their packs' order."""
         configuration = self._configuration
-        entries = (*tenant.entries, *configuration.defaults, *configuration.pack_defaults)
+        entries = (*tenant.written, *configuration.defaults, *configuration.pack_defaults)
         written = {entry.key.name for entry in entries}
         declared = [name for name in self._catalogue.specs if name in written]
         return declared + sorted(written - self._catalogue.specs.keys())
@@ -146,7 +146,8 @@ class Explainer:
     ) -> KeyExplanation:
         spec = self._catalogue.specs.get(name)
         component, metric = self._catalogue.component_metric(name)
-        own = [entry for entry in tenant.entries if entry.key.name == name]
+        layers = [[entry for entry in layer.entries if entry.key.name == name] for layer in tenant.layers]
+        own = [entry for layer in layers for entry in layer]
         defaults = [entry for entry in self._configuration.defaults if entry.key.name == name]
         packs = [entry for entry in self._configuration.pack_defaults if entry.key.name == name]
         taken_packs = self._configuration.packs_of(tenant)
@@ -156,7 +157,7 @@ class Explainer:
         search = Search(
             ladder=self._resolver.ladder(tenant, name, at),
             served=kept,
-            statements=statements(own, defaults, packs, Moment(at), defaults_taken=taken),
+            statements=statements(layers, defaults, packs, Moment(at), defaults_taken=taken),
             nobody=self._why_nobody(name),
             dropped={place: one for place, one in every.items() if place not in kept},
             beyond=f"the tenant has {len(resolved.resolution.thresholds)} threshold series, and "

@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
     DECIDES = "decides"
     OVERRULED = "overruled"  # something that is asked before it decides
-    REPLACED = "replaced"  # a stronger author's key of the same spelling stands in its place
+    REPLACED = "replaced"  # the same key in a layer above stands in its place
     SILENT = "silent"  # it says nothing of this tier
     OMITTED = "omitted"  # it counts as not written: `default`, or expired
     NOT_TAKEN = "not-taken"  # a default of a pack that the tenant does not take, or the platform does not run

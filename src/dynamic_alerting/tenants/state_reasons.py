@@ -35,7 +35,7 @@ def explain_states(
         only: the one filter to explain; None for all.
     """
     is_on = {state.filter for state in active}
-    entries = {entry.filter: entry for entry in reversed(tenant.states)}
+    entries = _deciding(tenant, moment)
     known = list(filters)
     explained = [
         _explain(
@@ -53,6 +53,21 @@ def explain_states(
     if only is not None and not explained:
         explained = [_unknown(only, entries.get(only), known)]
     return tuple(explained)
+
+
+def _deciding(tenant: Tenant, moment: Moment) -> dict[str, StateEntry]:
+    """For each filter, the highest entry that says anything, else the highest of all."""
+    entries: dict[str, StateEntry] = {}
+    for entry in (entry for layer in tenant.layers for entry in layer.states):
+        before = entries.get(entry.filter)
+        if before is None or (_is_silent(before, moment) and not _is_silent(entry, moment)):
+            entries[entry.filter] = entry
+    return entries
+
+
+def _is_silent(entry: StateEntry, moment: Moment) -> bool:
+    now: Momentary[PlainState] = moment.value_of(entry.value)
+    return now.value is USE_DEFAULT
 
 
 def _explain(

@@ -1,6 +1,6 @@
 """What each thing that is written about a key says at an instant, by itself and with its layer's place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,6 @@ from dynamic_alerting.model.values import Custom, TimeBoxed
 from dynamic_alerting.tenants.value_words import written
 
 _ASKED = tuple(Layer)
-_AUTHORS = (TENANT, PLATFORM, PACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ class Statement:
         said: the same without tiers; None where it counts as omitted.
         is_taken: False for a default of a pack that the tenant does not take.
         expired: when it ended by itself, if it has.
+        depth: how many layers lie above: the tenant's own file is 0, then the platform's files that name the
+            tenant, then the platform's defaults, then the pack's.
     """
 
     entry: Entry
@@ -45,6 +46,7 @@ class Statement:
     said: Said | None
     is_taken: bool
     expired: datetime | None
+    depth: int
 
     @property
     def says(self) -> str:
@@ -64,14 +66,9 @@ class Statement:
             return False
         return said.severity is not (Severity.CRITICAL if said.key.is_critical else Severity.WARNING)
 
-    @property
-    def author(self) -> int:
-        """Who says it: 0 the tenant, 1 the platform, 2 the pack; a lower one goes before a higher one."""
-        return next(place for place, layers in enumerate(_AUTHORS) if self.layer in layers)
-
 
 def statements(
-    own: Iterable[Entry],
+    own: Sequence[Iterable[Entry]],
     defaults: Iterable[Entry],
     pack_defaults: Iterable[Entry],
     moment: Moment,
@@ -81,30 +78,33 @@ def statements(
     """Everything that is written about one key name, in the order in which it is asked.
 
     Args:
-        own: the tenant's entries of this name.
+        own: the tenant's entries of this name, layer by layer, the highest first.
         defaults: the platform's.
         pack_defaults: the pack's.
         moment: the instant.
         defaults_taken: whether the tenant takes the defaults of the key's pack.
     """
     said = [
-        *_of_author(own, moment, TENANT, is_taken=True),
-        *_of_author(defaults, moment, PLATFORM, is_taken=defaults_taken),
-        *_of_author(pack_defaults, moment, PACK, is_taken=defaults_taken),
+        one
+        for depth, entries in enumerate(own)
+        for one in _of_author(entries, moment, TENANT, is_taken=True, depth=depth)
     ]
-    # Of equals, the critical spelling is asked first; the sort keeps the order of the file otherwise.
+    said += _of_author(defaults, moment, PLATFORM, is_taken=defaults_taken, depth=len(own))
+    said += _of_author(pack_defaults, moment, PACK, is_taken=defaults_taken, depth=len(own) + 1)
+    # Of equals in one layer, the critical spelling is asked first; else the sort keeps the order of the file.
     return sorted(
         said,
         key=lambda one: (
             _ASKED.index(one.layer),
             -len(one.entry.key.matchers),
+            one.depth,
             bool(one.entry.key.matchers) or not one.entry.key.is_critical,
         ),
     )
 
 
 def _of_author(
-    entries: Iterable[Entry], moment: Moment, layers: Layers, *, is_taken: bool
+    entries: Iterable[Entry], moment: Moment, layers: Layers, *, is_taken: bool, depth: int
 ) -> Iterator[Statement]:
     for entry in entries:
         key = entry.key
@@ -117,4 +117,4 @@ def _of_author(
         rung = dimensional_rung(plain, critical) if key.matchers else base_rung(plain, critical)
         ends = entry.value.expires if isinstance(entry.value, TimeBoxed) else None
         expired = ends if ends is not None and ends <= moment.at else None
-        yield Statement(entry, layer, rung, said, is_taken, expired)
+        yield Statement(entry, layer, rung, said, is_taken, expired, depth)

@@ -140,7 +140,7 @@ def _verdict(
     if decisive is not None and decisive.origin == one.entry.origin and decisive.key == key:
         return Verdict.DECIDES
     if any(
-        other.said is not None and other.author < one.author and other.entry.key == key for other in concerned
+        other.said is not None and other.depth < one.depth and other.entry.key == key for other in concerned
     ):
         return Verdict.REPLACED
     return Verdict.OVERRULED

@@ -123,7 +123,6 @@ def test_of_several_claims_the_file_named_after_the_tenant_wins(confd: Any) -> N
     confd.write(_defaults=_file("db-a", 1), aaa=_file("db-a", 2), db_a=_file("db-a", 3), zzz=_file("db-a", 4))
     assert confd.values() == {"mysql_connections": Custom(3.0)}
     assert [(finding.id, finding.file) for finding in confd.findings()] == [
-        ("DA033", "_defaults.yaml"),
         ("DA033", "aaa.yaml"),
         ("DA033", "zzz.yaml"),
     ]

@@ -130,7 +130,7 @@ RunExporter = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    ours = ("THRESHOLD_EXPORTER_", "PROMETHEUS_")
+    ours = ("THRESHOLD_EXPORTER_", "PROMETHEUS_", "CONFIG_DIR", "CONFIG_PATH", "LISTEN_ADDR")
     kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
     return kept | dict(extra)
 

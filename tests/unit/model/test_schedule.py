@@ -44,8 +44,6 @@ def test_start_equal_to_end_is_an_error(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "offset", "corrected"),
     [
-        ("9:00-18:00", 0, "09:00-18:00"),
-        ("09:00-6:00", 6, "09:00-06:00"),
         ("mon-fri 09:00-18:00", 0, "Mon-Fri 09:00-18:00"),
         ("Monday 10:00-12:00", 0, "Mon 10:00-12:00"),
         ("Sat, Sun 10:00-12:00", 0, "Sat,Sun 10:00-12:00"),
@@ -54,7 +52,6 @@ def test_start_equal_to_end_is_an_error(text: str) -> None:
         ("10:00-12:00 asia/taipei", 12, "10:00-12:00 Asia/Taipei"),
         ("10:00-12:00 Taipei", 12, "10:00-12:00 Asia/Taipei"),
         ("10:00-12:00 Europe/Berlim", 12, "10:00-12:00 Europe/Berlin"),
-        (" 10:00-12:00 ", 0, "10:00-12:00"),
         ("10:00 to 12:00", 0, "10:00-12:00"),
     ],
 )

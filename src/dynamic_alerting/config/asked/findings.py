@@ -61,7 +61,7 @@ def asked_findings(
     own: dict[str, dict[str, Entry]] = {}
     patterns: dict[str, dict[str, tuple[Entry, ...]]] = {}
     for tenant in configuration.tenants:
-        for entry in set_thresholds(tenant.entries, catalogue, at):
+        for entry in set_thresholds(tenant.written, catalogue, at):
             own.setdefault(entry.key.name, {}).setdefault(tenant.name, entry)
             if entry.key.is_regex:
                 by_tenant = patterns.setdefault(entry.key.name, {})

@@ -40,7 +40,18 @@ def _spec(
     component, _, metric = key.partition("_")
     direction = Direction.ABOVE
     return KeySpec(
-        key, pack, component, metric, unit, direction, None, None, dimensions, signal, "It is.", presence
+        key,
+        pack,
+        component,
+        metric,
+        unit,
+        direction,
+        None,
+        None,
+        dimensions,
+        signal,
+        "It is.",
+        presence=presence,
     )
 
 
