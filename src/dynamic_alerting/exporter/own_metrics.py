@@ -121,10 +121,16 @@ def render_health(snapshot: Snapshot | None, health: ReloadHealth, started: floa
 
 
 class ProcessMetrics:
-    """CPU, memory and file descriptors of this process: the only part that every scrape renders anew."""
+    """CPU, memory, descriptors and connections of this process: the only part that every scrape renders anew.
 
-    def __init__(self) -> None:
+    Args:
+        collectors: More that is rendered at every scrape.
+    """
+
+    def __init__(self, *collectors: Collector) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
+        for collector in collectors:
+            self._registry.register(collector)
         ProcessCollector(registry=self._registry)
 
     def text(self) -> bytes:
