@@ -29,7 +29,7 @@ from dynamic_alerting.exporter.watching import DirectoryWatch
 if TYPE_CHECKING:  # imported only by a program that is given a file
     from dynamic_alerting.exporter.web_config.file import WebConfigFile
 
-#: Whole seconds that uvicorn lets answers finish before it ends them.
+#: Whole seconds in which answers may finish at the end; a second later uvicorn cancels what works on one.
 _GRACE = 1
 
 
@@ -103,10 +103,10 @@ async def _serve(running: Running) -> None:
         server_header=False,
         # The table of connections ends idle ones before that.
         timeout_keep_alive=2 * round(connections.limits.idle),
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=_GRACE + 1,
         ssl_context_factory=_tls(running.web_config),
     )
-    server = BoundedServer(config, connections)
+    server = BoundedServer(config, connections, _GRACE)
 
     def end(name: str) -> None:
         log_event(logging.INFO, "ending", signal=name)

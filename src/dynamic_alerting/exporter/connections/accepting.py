@@ -7,6 +7,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from dynamic_alerting.exporter.connections.report import Report
@@ -19,6 +20,10 @@ _AT_ONCE = 16
 _AGAIN_AFTER = 0.1
 
 _LOOK_EVERY = 1.0
+
+#: Bytes that the kernel keeps for a client that does not read; else it is megabytes each, and their copying
+#: delays others. What is under way to a distant client is not counted.
+_UNSENT = 1 << 18
 
 
 class Acceptor:
@@ -51,6 +56,8 @@ class Acceptor:
     def start(self) -> None:
         """Accepts from now on."""
         self._listener.setblocking(False)
+        with suppress(AttributeError, OSError):  # not every system has it
+            self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
         self._listen()
         self._look()
 

@@ -1,5 +1,6 @@
 """uvicorn's server with this package's way to accept connections."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Generator
@@ -20,11 +21,14 @@ class BoundedServer(uvicorn.Server):
     Args:
         config: uvicorn's.
         connections: The table of what is open.
+        grace: Seconds that answers may take to finish after the end is asked for. config's must be longer:
+            uvicorn logs a traceback for each answer that it ends.
     """
 
-    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+    def __init__(self, config: uvicorn.Config, connections: Connections, grace: float) -> None:
         super().__init__(config)
         self._connections = connections
+        self._grace = grace
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -46,3 +50,9 @@ class BoundedServer(uvicorn.Server):
             acceptor.start()
         self.servers = acceptors  # type: ignore[assignment] # it only closes them and waits for their end
         self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accepts no more, lets answers finish for a while, and ends the others."""
+        timer = asyncio.get_running_loop().call_later(self._grace, self._connections.abort_all)
+        await super().shutdown(sockets)
+        timer.cancel()

@@ -111,6 +111,11 @@ class Connections:
         self.closed[reason] += 1
         connection.abort()
 
+    def abort_all(self) -> None:
+        """Ends all connections, uncounted: the exporter itself ends."""
+        for connection in list(self):
+            connection.abort()
+
     def close_one(self) -> bool:
         """Ends the connection that is missed least: the oldest idle one, if there is one.
 
