@@ -75,6 +75,8 @@ class HttpProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuses what is not HTTP; in the middle of an answer, by hanging up."""
         self._connections.closed[Reason.BAD_REQUEST] += 1
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # else its answer meets this one: a traceback
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             super().send_400_response(msg)
         else:
