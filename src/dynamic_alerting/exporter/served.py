@@ -39,7 +39,7 @@ class Exposition:
         """The whole body with this tail, as one gzip member."""
         last = deflate(tail)
         crc, size = checksum([Deflated(b"", self.crc, self.size, 0), last])
-        return [GZIP_HEADER, *self.deflated, last.data, trailer(crc, size)]
+        return [GZIP_HEADER, *self.deflated, last.data + trailer(crc, size)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _LOOK_EVERY = 1.0
 
 #: Bytes that the kernel keeps for a client that does not read; else it is megabytes each, and their copying
 #: delays others. What is under way to a distant client is not counted.
-_UNSENT = 1 << 18
+_UNSENT = 1 << 19
 
 
 class Acceptor:
