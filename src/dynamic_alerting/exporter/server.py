@@ -100,6 +100,7 @@ async def _serve(running: Running) -> None:
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nothing asks who the client is
         server_header=False,
         # The table of connections ends idle ones before that.
         timeout_keep_alive=2 * round(connections.limits.idle),
