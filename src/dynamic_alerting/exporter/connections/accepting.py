@@ -52,6 +52,7 @@ class Acceptor:
         self._opening: set[asyncio.Task[object]] = set()
         self._timers: list[asyncio.TimerHandle] = []
         self._closed = False
+        self._at_once = max(1, min(_AT_ONCE, connections.limits.connections // 4))
 
     def start(self) -> None:
         """Accepts from now on."""
@@ -78,7 +79,7 @@ class Acceptor:
             self._loop.add_reader(self._listener, self._accept)
 
     def _accept(self) -> None:
-        for _ in range(_AT_ONCE):
+        for _ in range(self._at_once):
             try:
                 accepted, _ = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
