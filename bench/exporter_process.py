@@ -130,10 +130,11 @@ class ExporterProcess:
     def _wait_until_ready(self) -> None:
         log = self._log()
         awaited = set(_MARKS)
+        line = ""
         while awaited:
-            line = log.readline()
+            before, line = line, log.readline()
             if not line:
-                raise RuntimeError(f"the exporter ended with status {self._process.wait()}")
+                raise RuntimeError(f"the exporter ended with status {self._process.wait()}: {before.strip()}")
             address = re.search(r'msg=listening .*address="?127\.0\.0\.1:(\d+)', line)
             if address is not None:
                 self._port = int(address[1])
