@@ -1,13 +1,14 @@
 """The real threshold-exporter as a process of its own: start, scrapes, CPU time and memory."""
 
 import http.client
+import os
 import re
 import subprocess
 import sys
 import time
-from collections import deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 from types import TracebackType
 from typing import IO, Self
 
@@ -15,6 +16,8 @@ from bench.measuring import ROOT, private_bytes
 
 _PROGRAM = Path(sys.executable).parent / "threshold-exporter"
 _MARKS = ("msg=listening", 'msg="configuration loaded"')
+_RELOADED = 'msg="configuration reloaded"'
+_PATIENCE = 120.0
 
 
 class ExporterProcess:
@@ -22,11 +25,16 @@ class ExporterProcess:
 
     Its log says when it is ready: asking it again and again would take CPU time from the load.
 
+    Args:
+        directory: The configuration.
+        checkout: Whose program; this one's without it.
+        flags: More flags.
+
     Attributes:
         started_in: Seconds from its start until it is ready and its first scrape is answered.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, checkout: Path = ROOT, flags: Sequence[str] = ()) -> None:
         begun = time.perf_counter()
         self._process = subprocess.Popen(  # noqa: S603 - this project's own program
             [
@@ -36,10 +44,12 @@ class ExporterProcess:
                 "--web.listen-address",
                 "127.0.0.1:0",
                 "--web.enable-lifecycle",
+                *flags,
             ],
             stderr=subprocess.PIPE,
             text=True,
-            cwd=ROOT,
+            cwd=checkout,
+            env={**os.environ, "PYTHONPATH": str(checkout / "src")},
         )
         self._port = 0
         try:
@@ -49,8 +59,10 @@ class ExporterProcess:
             self._end()
             raise
         self.started_in = time.perf_counter() - begun
+        self._reloads = 0
+        self._reloaded = Condition()
         # A pipe that nobody empties would stop it some time.
-        self._emptying = Thread(target=deque, args=(self._log(), 0), daemon=True)
+        self._emptying = Thread(target=self._empty, daemon=True)
         self._emptying.start()
 
     def __enter__(self) -> Self:
@@ -74,6 +86,18 @@ class ExporterProcess:
     def reload(self) -> None:
         """Has everything read again, and waits for it."""
         self._ask("POST", "/-/reload", {})
+
+    def reload_after(self, change: Callable[[], object]) -> None:
+        """Changes something, and waits until the log says that it is served.
+
+        Raises:
+            TimeoutError: It did not say so.
+        """
+        with self._reloaded:
+            before = self._reloads
+            change()
+            if not self._reloaded.wait_for(lambda: self._reloads > before, _PATIENCE):
+                raise TimeoutError("the exporter did not reload what was changed")
 
     def cpu_of(self, scrapes: int, *, encoding: str) -> float:
         """Seconds of CPU that one scrape takes the exporter, as the mean of several."""
@@ -106,14 +130,22 @@ class ExporterProcess:
     def _wait_until_ready(self) -> None:
         log = self._log()
         awaited = set(_MARKS)
+        line = ""
         while awaited:
-            line = log.readline()
+            before, line = line, log.readline()
             if not line:
-                raise RuntimeError(f"the exporter ended with status {self._process.wait()}")
+                raise RuntimeError(f"the exporter ended with status {self._process.wait()}: {before.strip()}")
             address = re.search(r'msg=listening .*address="?127\.0\.0\.1:(\d+)', line)
             if address is not None:
                 self._port = int(address[1])
             awaited = {mark for mark in awaited if mark not in line}
+
+    def _empty(self) -> None:
+        for line in self._log():
+            if _RELOADED in line:
+                with self._reloaded:
+                    self._reloads += 1
+                    self._reloaded.notify_all()
 
     def _log(self) -> IO[str]:
         if self._process.stderr is None:

@@ -30,11 +30,12 @@ class Endpoints:
 
     Args:
         served: Gives what is served now. Each request asks once, so it sees one generation.
+        process: What every scrape renders anew.
     """
 
-    def __init__(self, served: Callable[[], Served]) -> None:
+    def __init__(self, served: Callable[[], Served], process: ProcessMetrics) -> None:
         self._served = served
-        self._process = ProcessMetrics()
+        self._process = process
 
     async def metrics(self, request: Request) -> Response:
         """The exposition for Prometheus."""
@@ -84,14 +85,19 @@ class Endpoints:
         return HTMLResponse(render_page(self._served(), utc_now()), headers=HEADERS)
 
 
-def build_app(served: Callable[[], Served], reload: Callable[[], Future[Served]] | None = None) -> Starlette:
+def build_app(
+    served: Callable[[], Served],
+    reload: Callable[[], Future[Served]] | None = None,
+    process: ProcessMetrics | None = None,
+) -> Starlette:
     """The ASGI application over whatever is served at the moment of a request.
 
     Args:
         served: Gives what is served now.
         reload: What /-/reload does; None for refusing it.
+        process: What every scrape renders anew; None for what a process has without a server.
     """
-    endpoints = Endpoints(served)
+    endpoints = Endpoints(served, process or ProcessMetrics())
     app = Starlette(
         routes=[
             Route("/metrics", endpoints.metrics),

@@ -109,6 +109,18 @@ EXPANSION_DROPPED = Metric(
     "gauge",
     "Label sets beyond the bound of one tenant and key, which keep the base threshold.",
 )
+HTTP_CONNECTIONS = Metric("threshold_exporter_http_connections", "gauge", "HTTP connections that are open.")
+HTTP_MAX_CONNECTIONS = Metric(
+    "threshold_exporter_http_max_connections",
+    "gauge",
+    "How many may be open at once; for one more, the oldest idle one is closed.",
+)
+HTTP_CONNECTIONS_CLOSED = Metric(
+    "threshold_exporter_http_connections_closed_total",
+    "counter",
+    "HTTP connections that the exporter closed, by why.",
+    ("reason",),
+)
 START_TIME = Metric("threshold_exporter_start_time_seconds", "gauge", "When this process started.")
 
 #: Everything above, in the order in which it is served.
@@ -133,4 +145,7 @@ METRICS: tuple[Metric, ...] = (
     EXPANDED_SERIES,
     EXPANSION_DROPPED,
     START_TIME,
+    HTTP_CONNECTIONS,
+    HTTP_MAX_CONNECTIONS,
+    HTTP_CONNECTIONS_CLOSED,
 )

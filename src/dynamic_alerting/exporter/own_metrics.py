@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -13,6 +14,7 @@ from prometheus_client.registry import Collector
 from dynamic_alerting import __version__
 from dynamic_alerting.exporter import metrics
 from dynamic_alerting.exporter.discovery.learned import DiscoveryHealth
+from dynamic_alerting.exporter.plain_families import render_plain
 from dynamic_alerting.exporter.snapshot import Snapshot
 
 #: Ends an OpenMetrics exposition (OpenMetrics 1.0, "Overall Structure").
@@ -121,19 +123,25 @@ def render_health(snapshot: Snapshot | None, health: ReloadHealth, started: floa
 
 
 class ProcessMetrics:
-    """CPU, memory and file descriptors of this process: the only part that every scrape renders anew."""
+    """CPU, memory, descriptors and connections of this process: the only part that every scrape renders anew.
 
-    def __init__(self) -> None:
-        self._registry = CollectorRegistry(auto_describe=False)
-        ProcessCollector(registry=self._registry)
+    Args:
+        collectors: More that is rendered at every scrape.
+    """
+
+    def __init__(self, *collectors: Collector) -> None:
+        self._collectors = (*collectors, ProcessCollector(registry=None))
 
     def text(self) -> bytes:
         """In text format 0.0.4."""
-        return text_exposition(self._registry)
+        return render_plain(self._families(), openmetrics=False)
 
     def openmetrics(self) -> bytes:
         """In OpenMetrics, with the line that ends the exposition."""
-        return _openmetrics(self._registry)
+        return render_plain(self._families(), openmetrics=True) + END_OF_OPENMETRICS
+
+    def _families(self) -> Iterator[Metric]:
+        return chain.from_iterable(collector.collect() for collector in self._collectors)
 
 
 def _openmetrics(registry: CollectorRegistry) -> bytes:

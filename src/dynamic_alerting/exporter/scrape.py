@@ -24,10 +24,10 @@ class PartsResponse(Response):
         """Sends the parts; the server pauses it while the client reads slowly."""
         del receive
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        if scope["method"] != "HEAD":
-            for part in self._parts:
-                await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        *parts, last = self._parts if scope["method"] != "HEAD" else [b""]
+        for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": last, "more_body": False})
 
 
 def answer_scrape(request: Request, served: Served, process: ProcessMetrics) -> PartsResponse:

@@ -20,8 +20,8 @@ class Exposition:
     """An exposition as it lies ready, plain and compressed, still without its end.
 
     Attributes:
-        plain: All parts in order.
-        deflated: The same, compressed; cut into parts elsewhere.
+        plain: All parts in order; the last one is short.
+        deflated: The same, compressed, after a gzip header; cut into parts elsewhere, the last one short too.
         crc: CRC-32 of all parts.
         size: Bytes of all parts.
     """
@@ -33,13 +33,15 @@ class Exposition:
 
     def plain_parts(self, tail: bytes) -> list[bytes]:
         """The whole body with this tail."""
-        return [*self.plain, tail]
+        *parts, last = self.plain
+        return [*parts, last + tail]
 
     def gzip_parts(self, tail: bytes) -> list[bytes]:
         """The whole body with this tail, as one gzip member."""
-        last = deflate(tail)
-        crc, size = checksum([Deflated(b"", self.crc, self.size, 0), last])
-        return [GZIP_HEADER, *self.deflated, last.data, trailer(crc, size)]
+        end = deflate(tail)
+        crc, size = checksum([Deflated(b"", self.crc, self.size, 0), end])
+        *parts, last = self.deflated
+        return [*parts, last + end.data + trailer(crc, size)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def serve(snapshot: Snapshot | None, health: ReloadHealth, started: float) -> Se
     plain, deflated = _families(snapshot.families) if snapshot is not None else ([], [])
     crc, size = checksum(deflated)
     lines = _joined(plain)
-    compressed = _joined(piece.data for piece in deflated)
+    compressed = _joined((GZIP_HEADER, *(piece.data for piece in deflated)))
 
     def exposition(own: bytes) -> Exposition:
         last = deflate(own)

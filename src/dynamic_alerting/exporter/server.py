@@ -1,12 +1,11 @@
 """Running it: the HTTP server, the reload thread, the directory watch, and an orderly end."""
 
 import asyncio
-import contextlib
 import logging
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +14,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from dynamic_alerting.exporter.app import build_app
+from dynamic_alerting.exporter.connections.limits import Limits, most_connections
+from dynamic_alerting.exporter.connections.open_files import raise_soft_limit
+from dynamic_alerting.exporter.connections.own_metrics import ConnectionsCollector
+from dynamic_alerting.exporter.connections.server import BoundedServer
+from dynamic_alerting.exporter.connections.table import Connections
 from dynamic_alerting.exporter.listening import address_of
 from dynamic_alerting.exporter.logs import log_event
+from dynamic_alerting.exporter.own_metrics import ProcessMetrics
 from dynamic_alerting.exporter.reload_loop import ReloadLoop
 from dynamic_alerting.exporter.reloader import Reloader
 from dynamic_alerting.exporter.watching import DirectoryWatch
@@ -24,7 +29,7 @@ from dynamic_alerting.exporter.watching import DirectoryWatch
 if TYPE_CHECKING:  # imported only by a program that is given a file
     from dynamic_alerting.exporter.web_config.file import WebConfigFile
 
-#: Whole seconds that uvicorn lets answers finish before it ends them.
+#: Whole seconds in which answers may finish at the end; a second later uvicorn cancels what works on one.
 _GRACE = 1
 
 
@@ -56,19 +61,17 @@ def watched_directory(source: Path) -> Path:
 
 def run_server(running: Running) -> None:
     """Serves until SIGTERM or SIGINT."""
+    # It warns of each write to a client that has gone, several times for one answer.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     asyncio.run(_serve(running))
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling, which would raise the signal again after an orderly end."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-
-def _application(running: Running) -> ASGIApp:
-    app = build_app(lambda: running.reloader.served, running.loop.reload if running.lifecycle else None)
+def _application(running: Running, connections: Connections) -> ASGIApp:
+    app = build_app(
+        lambda: running.reloader.served,
+        running.loop.reload if running.lifecycle else None,
+        ProcessMetrics(ConnectionsCollector(connections)),
+    )
     if running.web_config is None:
         return app
     from dynamic_alerting.exporter.web_config.gate import Gate  # noqa: PLC0415 - see above
@@ -87,20 +90,24 @@ def _tls(web_config: "WebConfigFile | None") -> Callable[..., ssl.SSLContext] | 
 
 
 async def _serve(running: Running) -> None:
+    loop = asyncio.get_running_loop()
+    connections = Connections(Limits(most_connections(raise_soft_limit())), loop.time)
     config = uvicorn.Config(
-        _application(running),
+        _application(running, connections),
         http="h11",
         ws="none",
         loop="asyncio",
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nothing asks who the client is
         server_header=False,
-        timeout_graceful_shutdown=_GRACE,
+        # The table of connections ends idle ones before that.
+        timeout_keep_alive=2 * round(connections.limits.idle),
+        timeout_graceful_shutdown=_GRACE + 1,
         ssl_context_factory=_tls(running.web_config),
     )
-    server = _Server(config)
-    loop = asyncio.get_running_loop()
+    server = BoundedServer(config, connections, _GRACE)
 
     def end(name: str) -> None:
         log_event(logging.INFO, "ending", signal=name)

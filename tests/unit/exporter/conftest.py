@@ -139,9 +139,11 @@ def _starting(directory: Path) -> Iterator[StartExporter]:
     """Starts programs on free ports, with their logs in the directory, and ends all of them afterwards."""
     started: list[Exporter] = []
 
-    def start(*arguments: object, **environment: str) -> Exporter:
+    def start(*arguments: object, open_files: int | None = None, **environment: str) -> Exporter:
         log = directory / f"exporter-{len(started)}.log"
         command = [str(PROGRAM), *map(str, arguments), "--web.listen-address", "127.0.0.1:0"]
+        if open_files is not None:
+            command = ["bash", "-c", f'ulimit -n {open_files} && exec "$0" "$@"', *command]
         with log.open("wb") as stream:
             process = subprocess.Popen(command, stderr=stream, env=clean_environment(environment))
         exporter = Exporter(process, log)

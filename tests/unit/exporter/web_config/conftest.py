@@ -124,11 +124,13 @@ def start_behind(tmp_path: Path, conf_d: Path, authority: Authority) -> Iterator
     started: list[Behind] = []
     environment = {name: text for name, text in os.environ.items() if not name.startswith("THRESHOLD_")}
 
-    def start(content: str, **more: str) -> Behind:
+    def start(content: str, open_files: int | None = None, **more: str) -> Behind:
         web_config, log = tmp_path / "web.yml", tmp_path / f"exporter-{len(started)}.log"
         web_config.write_text(content)
         command = [PROGRAM, "--config-dir", conf_d, "--web.config.file", web_config]
         command += ["--web.listen-address", "127.0.0.1:0"]
+        if open_files is not None:
+            command = ["bash", "-c", f'ulimit -n {open_files} && exec "$0" "$@"', *command]
         with log.open("wb") as stream:
             process = subprocess.Popen(list(map(str, command)), stderr=stream, env=environment | more)
         behind = Behind(process, log, web_config, authority)

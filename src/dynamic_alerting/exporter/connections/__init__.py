@@ -1,0 +1,1 @@
+"""The exporter's HTTP connections: accepting, bounding, and ending those that are held without need."""
