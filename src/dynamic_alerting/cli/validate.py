@@ -7,10 +7,11 @@ import click
 from rich.console import Console
 
 from dynamic_alerting.cli.errors import CannotError
+from dynamic_alerting.cli.packs_dir import PacksDirs, chosen_catalogue, packs_dir_option
 from dynamic_alerting.cli.series_limit import series_limit_option
 from dynamic_alerting.cli.validate_text import annotations, as_text
 from dynamic_alerting.config.loader import SourceUnreadable
-from dynamic_alerting.packs.bundled import load_catalogue
+from dynamic_alerting.packs.versions import packs_version
 from dynamic_alerting.tenants.validated_json import validation_view
 from dynamic_alerting.tenants.validation import validate
 
@@ -19,6 +20,7 @@ from dynamic_alerting.tenants.validation import validate
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--alone", is_flag=True, help="Take a file for the whole configuration (--config-file).")
+@packs_dir_option
 @series_limit_option
 @click.option(
     "--output",
@@ -27,7 +29,9 @@ from dynamic_alerting.tenants.validation import validate
     show_default=True,
     help="What to print on stdout; github: annotations of a workflow run.",
 )
-def command(path: Path, output: str, *, strict: bool, alone: bool, series_limit: int) -> None:
+def command(
+    path: Path, output: str, packs_dirs: PacksDirs, *, strict: bool, alone: bool, series_limit: int
+) -> None:
     """Validate the configuration in PATH with the exporter's own loader.
 
     PATH is a directory such as conf.d, or a file. A file beside a _defaults.yaml is judged as a part of its
@@ -36,14 +40,15 @@ def command(path: Path, output: str, *, strict: bool, alone: bool, series_limit:
 
     Example: da-tools validate conf.d --strict
     """
+    catalogue = chosen_catalogue(packs_dirs)
     try:
         # Ten thousand files take some seconds; the status shows on a terminal only, and leaves nothing.
         with Console(stderr=True).status(f"Reading {path}"):
-            validation = validate(path, load_catalogue(), alone=alone, series_limit=series_limit)
+            validation = validate(path, catalogue, alone=alone, series_limit=series_limit)
     except SourceUnreadable as error:
         raise CannotError(str(error)) from error
     if output == "json":
-        view = validation_view(validation, strict=strict)
+        view = validation_view(validation, packs_version(catalogue), strict=strict)
         click.echo(json.dumps(view, indent=2, ensure_ascii=False))
     elif output == "github":
         click.echo(annotations(validation), nl=False)

@@ -146,7 +146,9 @@ def test_a_name_belongs_to_one_pack(tmp_path: Path, good_text: str) -> None:
         (tmp_path / name / "pack.yaml").write_text(good_text.replace("pack: web", f"pack: {name}"))
     with pytest.raises(PackError) as caught:
         load_packs(tmp_path)
-    assert "key `web_connections` is already declared by pack web; rename one" in str(caught.value)
+    said = str(caught.value)
+    assert f"{tmp_path}/www/pack.yaml:12: thresholds[0].key: key `web_connections` is already declared" in said
+    assert f"by pack web ({tmp_path}/web/pack.yaml:12); rename one of the two" in said
 
 
 def test_a_directory_without_packs_is_said(tmp_path: Path) -> None:
