@@ -147,8 +147,8 @@ def test_a_name_belongs_to_one_pack(tmp_path: Path, good_text: str) -> None:
     with pytest.raises(PackError) as caught:
         load_packs(tmp_path)
     said = str(caught.value)
-    assert f"{tmp_path}/www/pack.yaml:12: thresholds[0].key: key `web_connections` is already declared" in said
-    assert f"by pack web ({tmp_path}/web/pack.yaml:12); rename one of the two" in said
+    assert f"{tmp_path}/www/pack.yaml:12: thresholds[0].key: key `web_connections` is already" in said
+    assert f"declared by pack web ({tmp_path}/web/pack.yaml:12); rename one of the two" in said
 
 
 def test_a_directory_without_packs_is_said(tmp_path: Path) -> None:
