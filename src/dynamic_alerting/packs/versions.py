@@ -38,15 +38,14 @@ def packs_version(catalogue: Catalogue) -> PacksVersion:
 
 
 def _part(document: Mapping[str, Any], pack: str) -> dict[str, Any]:
+    """Return what one pack declares. State filters are named with their pack alone, or described as keys are."""
     filters = document["state_filters"]
+    if isinstance(filters, dict):
+        filters = [{"name": name, "pack": owner} for name, owner in filters.items()]
     return {
         "keys": [key for key in document["keys"] if key["pack"] == pack],
-        "state_filters": {name: said for name, said in filters.items() if _owner(said) == pack},
+        "state_filters": [said for said in filters if said["pack"] == pack],
     }
-
-
-def _owner(state_filter: Any) -> object:  # noqa: ANN401 - JSON
-    return state_filter["pack"] if isinstance(state_filter, dict) else state_filter
 
 
 def _hash(document: object) -> str:

@@ -55,7 +55,7 @@ def test_a_directory_adds_a_pack(write: Write, good_text: str) -> None:
 def test_a_pack_of_one_s_own_replaces_the_whole_shipped_one(write: Write, good_text: str) -> None:
     text = good_text.replace("pack: web", "pack: mariadb")
     force = packs_in_force([write(text, "mariadb")])
-    assert (force.own, force.replaced) == ({"mariadb"}, {"mariadb"})
+    assert force.own == force.replaced == frozenset({"mariadb"})
     catalogue = catalogue_in_force([force.file("mariadb").parent.parent])
     assert {key for key, spec in catalogue.specs.items() if spec.pack == "mariadb"} == {"web_connections"}
     assert "mysql_connections" not in catalogue.specs
