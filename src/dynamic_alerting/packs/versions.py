@@ -38,7 +38,7 @@ def packs_version(catalogue: Catalogue) -> PacksVersion:
 
 
 def _part(document: Mapping[str, Any], pack: str) -> dict[str, Any]:
-    """Return what one pack declares. State filters are named with their pack alone, or described as keys are."""
+    """Return what one pack declares. State filters are described as keys are."""
     filters = document["state_filters"]
     if isinstance(filters, dict):
         filters = [{"name": name, "pack": owner} for name, owner in filters.items()]
