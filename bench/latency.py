@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shutil import copy
 from threading import Event
 
 import yaml
@@ -114,7 +113,6 @@ def _one_start(settings: Settings, rounds: int, report: Callable[[str], None]) -
 
 def _write_tenants(conf_d: Path, names: tuple[str, ...]) -> None:
     conf_d.mkdir()
-    copy(ROOT / "conf.d" / "_defaults.yaml", conf_d)
     for name in names:
         own = {"_packs": ["mariadb"], KEY: QUIET}
         text = yaml.safe_dump({"tenants": {name: own}}, sort_keys=False)

@@ -41,7 +41,7 @@ class FilesOf:
     """The files of so many tenants, and what reading them took each program.
 
     Attributes:
-        tenants: one file each, beside the platform's defaults; 0 for the start of the programs alone.
+        tenants: one file each, beside an empty platform file; 0 for the start of the programs alone.
         rules: in the rule files that say the same.
         runs: by program; all of them in every round, promtool in the first only, as it takes so long.
     """

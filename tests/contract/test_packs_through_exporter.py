@@ -44,7 +44,6 @@ MATCHES: dict[str, Callable[[str, str], bool]] = {
 def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[list[Series]]]:
     """What each of two exporters serves: to one tenant the defaults, to others all that one may write."""
     directory = tmp_path_factory.mktemp("conf.d")
-    (directory / "_defaults.yaml").write_bytes((ROOT / "conf.d/_defaults.yaml").read_bytes())
     (directory / f"{TENANT}.yaml").write_text(yaml.safe_dump({"tenants": {TENANT: {}}}))
     for severity in SEVERITIES:
         tenants = {"tenants": {f"all-{severity}": everything(severity)}}

@@ -6,7 +6,6 @@ invents what an exporter serves, and may not invent a better order.
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -40,7 +39,6 @@ def selected(exposition: bytes) -> Order:
 
 
 def test_the_exporter_serves_series_in_label_order(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "conf.d" / "_defaults.yaml", tmp_path)
     for number in range(TENANTS):
         keys = f'mysql_connections_critical: "{number}"\n    redis_memory_percent_critical: "90"'
         text = f"tenants:\n  t{number:05}:\n    _packs: [{', '.join(PACKS)}]\n    {keys}\n"

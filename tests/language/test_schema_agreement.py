@@ -59,8 +59,8 @@ class Judges:
     def __init__(self, worlds: Any, catalogue: Catalogue) -> None:
         self._worlds = worlds
         self._validators = {
-            "db-a.yaml": Draft202012Validator(_ecma(json.loads(tenant_schema(catalogue, FILTERS)))),
-            "_defaults.yaml": Draft202012Validator(_ecma(json.loads(defaults_schema(catalogue, FILTERS)))),
+            "db-a.yaml": Draft202012Validator(_ecma(json.loads(tenant_schema(catalogue)))),
+            "_defaults.yaml": Draft202012Validator(_ecma(json.loads(defaults_schema(catalogue)))),
         }
 
     def loader(self, name: str, text: str) -> list[str]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dynamic_alerting.model.catalogue import Catalogue
+from dynamic_alerting.model.catalogue import Catalogue, FilterSpec
+from dynamic_alerting.model.severity import Severity
 
 FILTERS = (
     "state_filters:\n"
@@ -93,8 +94,12 @@ def packed(world: Any, tmp_path: Path) -> Any:
     """A world in which a rule pack declares the filter."""
     known = world.catalogue
     (tmp_path / "packed").mkdir()
-    owners = {"container_crashloop": "kubernetes"}
-    return type(world)(tmp_path / "packed", Catalogue.of(known.specs.values(), known.packs, owners))
+    filters = [
+        FilterSpec(
+            "container_crashloop", "kubernetes", ("CrashLoopBackOff",), Severity.CRITICAL, True, "It crashes."
+        )
+    ]
+    return type(world)(tmp_path / "packed", Catalogue.of(known.specs.values(), known.packs, filters))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ The clock of all is ten times as fast; what that means is said in accelerated.py
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -231,7 +230,6 @@ def _write_rules(packs: Path, directory: Path) -> list[Path]:
 
 def _write_tenants(directory: Path, scenes: Iterable[Scene]) -> None:
     directory.mkdir(parents=True)
-    shutil.copy(ROOT / "conf.d" / "_defaults.yaml", directory)
     for scene in scenes:
         replace_yaml(directory / f"{scene.tenant}.yaml", scene.file)
 

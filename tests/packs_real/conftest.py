@@ -202,18 +202,20 @@ def until() -> Callable[..., Any]:
 def watch(
     stage: Stage, program: Callable[..., str], free_port: Callable[[], int]
 ) -> Iterator[Callable[..., Watch]]:
-    """Start Prometheus with the rules of a pack and targets per tenant, and the threshold-exporter."""
+    """Start Prometheus with the rules of packs and targets per tenant, and the threshold-exporter."""
     clients = []
 
     def start(
-        pack: str,
+        packs: str | tuple[str, ...],
         targets: Mapping[str, list[int]],
         tenants: Mapping[str, Mapping[str, Any]],
         scrape_s: int = 1,
+        defaults: str = "",
     ) -> Watch:
         conf_d = stage.directory / "conf.d"
         conf_d.mkdir()
-        shutil.copy(ROOT / "conf.d" / "_defaults.yaml", conf_d)
+        if defaults:
+            (conf_d / "_defaults.yaml").write_text(defaults)
         port, exporter_port = free_port(), free_port()
         url = f"http://127.0.0.1:{port}"
         clients.append(Prometheus(url))
@@ -227,9 +229,9 @@ def watch(
         discovery = [f"--prometheus.url={url}"] if expands else []
         stage.start("threshold-exporter", *exporter, f"--config-dir={conf_d}", listen, *discovery)
         config = stage.directory / "prometheus.yml"
-        config.write_text(
-            _prometheus_config(_hurried(pack, stage.directory), exporter_port, targets, scrape_s)
-        )
+        names = (packs,) if isinstance(packs, str) else packs
+        rules = [_hurried(pack, stage.directory) for pack in names]
+        config.write_text(_prometheus_config(rules, exporter_port, targets, scrape_s))
         data = f"--storage.tsdb.path={stage.directory / 'tsdb'}"
         command = program("prometheus", package="prometheus")
         stage.start(
@@ -254,13 +256,13 @@ def _hurried(pack: str, directory: Path) -> Path:
         for written in ("[{}]", "offset {}", "interval: {}\n"):
             text = text.replace(written.format(shipped), written.format(hurried))
         text = text.replace(f"[{shipped}:1m]", f"[{hurried}:1s]")  # a subquery
-    path = directory / "rules.yaml"
+    path = directory / f"{pack}.yaml"
     path.write_text(text)
     return path
 
 
 def _prometheus_config(
-    rules: Path, exporter_port: int, targets: Mapping[str, list[int]], scrape_s: int
+    rules: list[Path], exporter_port: int, targets: Mapping[str, list[int]], scrape_s: int
 ) -> str:
     databases = [
         {"targets": [f"127.0.0.1:{port}" for port in ports], "labels": {"tenant": tenant}}
@@ -271,7 +273,7 @@ def _prometheus_config(
     return yaml.safe_dump(
         {
             "global": {"evaluation_interval": "1s"},
-            "rule_files": [str(rules)],
+            "rule_files": [str(path) for path in rules],
             "scrape_configs": [
                 {
                     "job_name": job,

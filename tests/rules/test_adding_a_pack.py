@@ -53,7 +53,7 @@ def test_the_page_leads_to_a_tested_pack(copy: Path) -> None:
         "build/mimir-postgresql.yaml",
     ):
         assert (copy / generated).is_file(), generated
-    assert "pg_deadlocks" in (copy / "conf.d" / "_defaults.yaml").read_text()
+    assert "pg_deadlocks" in (copy / "schemas" / "tenant.schema.json").read_text()
 
 
 def test_the_ten_lines_are_those_of_the_shipped_pack() -> None:

@@ -90,7 +90,6 @@ class World:
     def start_exporters(self) -> None:
         files = self.directory / "conf.d"
         files.mkdir()
-        (files / "_defaults.yaml").write_text((ROOT / "conf.d" / "_defaults.yaml").read_text())
         own = {
             "_packs": ["mariadb", "kubernetes"],
             "mysql_connections": "50",
@@ -104,9 +103,9 @@ class World:
             address = f"--web.listen-address=127.0.0.1:{port}"
             self.start(f"exporter-{number}", program, f"--config-dir={files}", address)
 
-    def start_alertmanager(self) -> None:
+    def start_alertmanager(self, *render: str) -> None:
         """Step 1: the page's routes, and below them what da-tools prints."""
-        text = block("# alertmanager.yml") + da_tools("inhibition", "render").stdout
+        text = block("# alertmanager.yml") + da_tools(*(render or ("inhibition", "render"))).stdout
         config = yaml.safe_load(re.sub(r"https://pager\.example/\S+?(?=\")", NOBODY, text))
         config["route"]["group_wait"] = "1s"
         file = self.directory / "alertmanager.yml"
@@ -274,7 +273,8 @@ def test_series_about_objects_have_the_tenant_of_their_namespace(world: World) -
 
 def questions() -> list[tuple[str, str]]:
     """Step 5's table: what to ask, and the answer."""
-    rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \|$", PAGE.split("## 5.")[1], re.MULTILINE)
+    step = PAGE.split("## 5.")[1].split("## 6.")[0]
+    rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \|$", step, re.MULTILINE)
     assert len(rows) == 7
     return rows
 

@@ -145,6 +145,21 @@ def test_the_generated_inhibition_holds_back_lower_tiers_and_nothing_else(alertm
     alertmanager.until_states(*cases)
 
 
+def test_alerts_of_one_environment_hold_back_none_of_another(alertmanager: Running) -> None:
+    alertmanager.start(inhibit_rules(load_packs(rule_packs_directory()), "environment"))
+    prod = {**CONNECTIONS, "tenant": "db-a", "environment": "prod"}
+    cases: list[tuple[Labels, str]] = [
+        ({**prod, "severity": "critical"}, "active"),
+        ({**prod, "severity": "warning"}, "suppressed"),
+        ({**prod, "environment": "staging", "severity": "warning"}, "active"),
+        # alerts without the label, of a Prometheus with one environment, are equal in it
+        ({**CONNECTIONS, "tenant": "db-a", "severity": "warning"}, "active"),
+        ({**CONNECTIONS, "tenant": "db-b", "severity": "critical"}, "active"),
+        ({**CONNECTIONS, "tenant": "db-b", "severity": "warning"}, "suppressed"),
+    ]
+    alertmanager.until_states(*cases)
+
+
 @pytest.mark.parametrize("change", ["tenant", "tablespace", "tenant matchers"])
 def test_each_part_of_the_generated_inhibition_is_needed(alertmanager: Running, change: str) -> None:
     rules = ours()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from dynamic_alerting.packs.bundled import load_catalogue
 from dynamic_alerting.prometheus.client import Prometheus
 from dynamic_alerting.stack.process import end_children, spawn
 
@@ -34,7 +35,6 @@ def prometheus(
     directory = tmp_path_factory.mktemp("no-database")
     conf_d = directory / "conf.d"
     conf_d.mkdir()
-    shutil.copy(ROOT / "conf.d" / "_defaults.yaml", conf_d)
     (conf_d / f"{TENANT}.yaml").write_text(yaml.safe_dump({"tenants": {TENANT: {}}}))
     first, second, port = (shared_port_base + place for place in range(3))
     program = [sys.executable, "-P", "-c", "from dynamic_alerting.exporter.main import main; main()"]
@@ -110,9 +110,8 @@ def test_a_dashboard_draws_the_tiers_that_alerts_compare_with(served: Prometheus
     (panel,) = (each for each in document["panels"] if each["title"].endswith(": mysql_connections"))
     _, tiers = (target["expr"].replace("$tenant", TENANT) for target in panel["targets"])
     drawn = [(sample.labels["severity"], sample.value) for sample in served.instant(tiers)]
-    default = yaml.safe_load((ROOT / "conf.d" / "_defaults.yaml").read_text())["defaults"][
-        "mysql_connections"
-    ]
+    default = load_catalogue().specs["mysql_connections"].default
+    assert default is not None
     assert ("warning", float(default)) in drawn
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import subprocess
 import sys
 import time
@@ -140,7 +139,6 @@ def world(
 
 def _write_tenants(conf_d: Path, found: list[Scene]) -> None:
     conf_d.mkdir()
-    shutil.copy(ROOT / "conf.d" / "_defaults.yaml", conf_d)
     for scene in found:
         if scene.tenant is not None:
             text = yaml.safe_dump({"tenants": {scene.tenant: scene.keys}})

@@ -42,9 +42,9 @@ def explained(explanation: Explanation, *, in_short: bool) -> str:
 
 def _head(explanation: Explanation) -> str:
     origin = explanation.origin
-    lines = [f"{explanation.tenant} ({origin.file}:{origin.line}) at {instant(explanation.at)}"]
-    if explanation.packs is not None and explanation.packs_origin is not None:
-        place = f"{explanation.packs_origin.file}:{explanation.packs_origin.line}"
+    lines = [f"{explanation.tenant} ({origin.place}) at {instant(explanation.at)}"]
+    if explanation.packs is not None:
+        place = explanation.packs_origin.place if explanation.packs_origin else "the platform's packs"
         packs = listed(sorted(explanation.packs)) if explanation.packs else "no pack"
         lines.append(f"takes the defaults of {packs} ({place})")
     if explanation.next_change is not None:
@@ -81,7 +81,8 @@ def _cells(step: Step) -> tuple[str, str, str, str, str]:
     verdict = _VERDICTS[step.verdict]
     if step.expired is not None:
         verdict = f"expired {instant(step.expired)}"
-    return step.layer, step.key, f"{origin.file}:{origin.line}:{origin.column}", says, verdict
+    place = f"{origin.place}:{origin.column}" if origin.line else origin.place
+    return step.layer, step.key, place, says, verdict
 
 
 def _value(tier: Tier) -> str:

@@ -28,6 +28,15 @@ OUTPUT = click.option(
     show_default=True,
     help="What to print on stdout.",
 )
+ENVIRONMENT = click.option(
+    "--environment-label",
+    metavar="NAME",
+    envvar="DA_ENVIRONMENT_LABEL",
+    show_envvar=True,
+    callback=lambda _context, _option, name: _environment_label(name),
+    help="The label by which the environments of one Prometheus are told apart (`rule-packs render "
+    "--environment NAME=VALUE`): alerts of one hold back none of another.",
+)
 _LABEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -40,9 +49,10 @@ def command() -> None:
 
 
 @command.command()
+@ENVIRONMENT
 @packs_dir_option
 @OUTPUT
-def render(packs_dirs: PacksDirs, output: str) -> None:
+def render(environment_label: str | None, packs_dirs: PacksDirs, output: str) -> None:
     """Print the inhibit_rules for the configuration of Alertmanager.
 
     While the critical tier of a tenant's alert fires, its warning and info are held back, and its info while
@@ -52,9 +62,15 @@ def render(packs_dirs: PacksDirs, output: str) -> None:
     """
     chosen = chosen_packs(packs_dirs).packs
     if output == "json":
-        click.echo(json.dumps({"inhibit_rules": inhibit_rules(chosen)}, indent=2))
+        click.echo(json.dumps({"inhibit_rules": inhibit_rules(chosen, environment_label)}, indent=2))
     else:
-        click.echo(inhibit_rules_text(chosen), nl=False)
+        click.echo(inhibit_rules_text(chosen, environment_label), nl=False)
+
+
+def _environment_label(name: str | None) -> str | None:
+    if name is not None and not _LABEL_NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r} is no label's name; write NAME, such as environment")
+    return name
 
 
 def _external_labels(
@@ -94,6 +110,7 @@ def _external_labels(
     callback=_external_labels,
     help="A label that your Prometheus adds to every alert (external_labels); may be repeated.",
 )
+@ENVIRONMENT
 @packs_dir_option
 @OUTPUT
 def check(
@@ -102,6 +119,7 @@ def check(
     url: str | None,
     tenants: tuple[str, ...],
     external_labels: dict[str, str],
+    environment_label: str | None,
     packs_dirs: PacksDirs,
     output: str,
 ) -> None:
@@ -125,8 +143,14 @@ def check(
         raise CannotError("\n".join(f"{place}:{problem}" for problem in error.problems)) from error
     # Hundreds of rules take some seconds; the status shows on a terminal only, and leaves nothing.
     with Console(stderr=True).status(f"Trying {len(configuration.rules)} rules"):
-        checked = check_rules(configuration, chosen, tenants=tenants, external_labels=external_labels)
-    ours = inhibit_rules(chosen)
+        checked = check_rules(
+            configuration,
+            chosen,
+            tenants=tenants,
+            external_labels=external_labels,
+            environment_label=environment_label,
+        )
+    ours = inhibit_rules(chosen, environment_label)
     if output == "json":
         click.echo(json.dumps(as_json(checked, place, ours), indent=2, ensure_ascii=False))
     else:

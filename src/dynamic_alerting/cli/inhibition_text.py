@@ -17,13 +17,12 @@ _DOES = {
     Harm.MORE_SEVERE: "a more severe tier",
     Harm.OTHER_ALERT: "alerts of another name, whatever they are about",
 }
-_ADD = "Add the rules that `da-tools inhibition render` prints."
 
 
 def as_text(checked: Checked, place: str, text: str) -> str:
     """Every finding with the line it is about, the alerts that show it and what to write instead."""
     lines = split_lines(text)
-    found = [_harmful(each, place, lines) for each in checked.harmful]
+    found = [_harmful(each, place, lines, _render(checked)) for each in checked.harmful]
     if checked.untold:
         found.append(_untold(checked, place))
     return "\n\n".join([*found, _summary(checked)]) + "\n"
@@ -54,13 +53,19 @@ def as_json(checked: Checked, place: str, ours: Sequence[dict[str, Any]]) -> dic
     return {"good": checked.is_good, "configuration": place, "alerts": checked.kinds, "findings": findings}
 
 
-def _harmful(found: HarmfulRule, place: str, lines: Sequence[str]) -> str:
+def _render(checked: Checked) -> str:
+    """Name the command that prints the rules to add."""
+    label = checked.environment_label
+    return "`da-tools inhibition render" + ("`" if label is None else f" --environment-label {label}`")
+
+
+def _harmful(found: HarmfulRule, place: str, lines: Sequence[str], render: str) -> str:
     rule = found.rule
     does = "; ".join(_DOES[harm] for harm in found.harms)
     head = f"{place}:{rule.line}: rule {rule.number} silences {does}"
     shown = lines[rule.line - 1].rstrip()[:_WIDEST] if rule.line <= len(lines) else ""
     told = [line for pair in found.harms.values() for line in _silences(pair)]
-    return "\n".join([head, f"{rule.line:>5} | {shown}", *told, *_instead(found)])
+    return "\n".join([head, f"{rule.line:>5} | {shown}", *told, *_instead(found, render)])
 
 
 def _silences(pair: Pair) -> tuple[str, str]:
@@ -68,13 +73,11 @@ def _silences(pair: Pair) -> tuple[str, str]:
     return f"  {source}", f"    silences {pair.target}"
 
 
-def _instead(found: HarmfulRule) -> list[str]:
+def _instead(found: HarmfulRule, render: str) -> list[str]:
     if found.instead is None:
-        return [
-            "  Delete it: the alerts of the packs are held back by what `da-tools inhibition render` prints."
-        ]
+        return [f"  Delete it: the alerts of the packs are held back by what {render} prints."]
     written = yaml.safe_dump([found.instead.written()], sort_keys=False, allow_unicode=True, width=_WIDEST)
-    ours = "  With it, tenants' tiers are held back by what `da-tools inhibition render` prints."
+    ours = f"  With it, tenants' tiers are held back by what {render} prints."
     about_others = any(str(matcher) == 'tenant=""' for matcher in found.instead.target)
     return [
         "  Write instead:",
@@ -92,7 +95,7 @@ def _untold(checked: Checked, place: str) -> str:
             f"{place}:{checked.line}: no harmless rule holds back the lower tiers of {few}: told twice",
             f"  {pair.source}",
             f"    does not silence {pair.target}",
-            f"  {_ADD}",
+            f"  Add the rules that {_render(checked)} prints.",
         ]
     )
 

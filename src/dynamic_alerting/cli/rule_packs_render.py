@@ -8,6 +8,7 @@ import click
 from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.loaded_packs import chosen_packs, named_pack
 from dynamic_alerting.cli.packs_dir import PacksDirs, packs_dir_option
+from dynamic_alerting.packs.environment import Environment, UnusableEnvironmentError, environment_of
 from dynamic_alerting.packs.exporter_selector import ExporterSelectorError, checked_selector
 from dynamic_alerting.packs.generation import diff_of, write_files
 from dynamic_alerting.packs.renderings import FORMS, rendered
@@ -56,6 +57,13 @@ from dynamic_alerting.packs.settings import DASHBOARD_BASE_URL, KUBERNETES_NAMES
     "where this Prometheus scrapes others, too [env: DA_EXPORTER_SELECTOR].",
 )
 @click.option(
+    "--environment",
+    metavar="LABEL=VALUE",
+    envvar="DA_ENVIRONMENT",
+    help="Read, record and fire only what has this label, such as environment=prod, where one Prometheus has "
+    "several environments; all their targets have the label [env: DA_ENVIRONMENT].",
+)
+@click.option(
     "--namespace",
     default=KUBERNETES_NAMESPACE,
     show_default=True,
@@ -72,6 +80,7 @@ def command(
     dashboard_base_url: str,
     namespace: str,
     exporter_selector: str | None,
+    environment: str | None,
     packs_dirs: PacksDirs,
     dry_run: bool,
 ) -> None:
@@ -84,20 +93,25 @@ def command(
     if dry_run and output_dir is None:
         raise click.UsageError("--dry-run goes with --output-dir; printing changes nothing anyway")
     matchers = None if exporter_selector is None else _checked_selector(exporter_selector)
+    place = None if environment is None else _environment(environment)
     names = dict.fromkeys((*pack, *more))
     packs = chosen_packs(packs_dirs).packs
     chosen = [named_pack(name, packs) for name in names] if names else packs
-    files = dict(
-        rendered(
-            each,
-            form,
-            runbook_base_url=runbook_base_url,
-            dashboard_base_url=dashboard_base_url,
-            namespace=namespace,
-            exporter_selector=matchers,
+    try:
+        files = dict(
+            rendered(
+                each,
+                form,
+                runbook_base_url=runbook_base_url,
+                dashboard_base_url=dashboard_base_url,
+                namespace=namespace,
+                exporter_selector=matchers,
+                environment=place,
+            )
+            for each in chosen
         )
-        for each in chosen
-    )
+    except UnusableEnvironmentError as error:
+        raise CannotError(f"--environment {environment}: {error}; {error.advice}") from error
     if output_dir is None:
         click.echo("---\n".join(files.values()), nl=False)
     elif dry_run:
@@ -113,6 +127,13 @@ def _checked_selector(text: str) -> str:
     except ExporterSelectorError as error:
         advice = "write label matchers, such as 'job=\"threshold-exporter\"'"
         raise CannotError(f"--exporter-selector {text}: {error}; {advice}") from error
+
+
+def _environment(text: str) -> Environment:
+    try:
+        return environment_of(text)
+    except UnusableEnvironmentError as error:
+        raise CannotError(f"--environment {text}: {error}; {error.advice}") from error
 
 
 def _check_address(option: str, address: str, instead: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dynamic_alerting.config.later_findings import LaterFindings
 from dynamic_alerting.config.ownership import Ownership, is_platform_file
+from dynamic_alerting.config.platform_packs import platform_packs, report_packs_not_run
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.wording import listed
 from dynamic_alerting.model.configuration import Configuration
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dynamic_alerting.config.compiled import CompiledFile
+    from dynamic_alerting.model.built_in import BuiltIn
     from dynamic_alerting.model.configuration import Entry, StateFilter, Tenant
     from dynamic_alerting.model.keys import ThresholdKey
 
@@ -32,11 +34,14 @@ class Combined(NamedTuple):
     later: LaterFindings
 
 
-def combine(files: Sequence[CompiledFile], now: datetime, *, is_directory: bool) -> Combined:
+def combine(
+    files: Sequence[CompiledFile], built_in: BuiltIn, now: datetime, *, is_directory: bool
+) -> Combined:
     """Combine files.
 
     Args:
         files: all of them, in load order.
+        built_in: what the packs say, below all files.
         now: which time-boxed values have ended.
         is_directory: whether tenants belong to files; a single file may define all of them.
     """
@@ -48,10 +53,17 @@ def combine(files: Sequence[CompiledFile], now: datetime, *, is_directory: bool)
         tenants = tuple(sorted(owned, key=attrgetter("name")))
     else:
         tenants = tuple(sorted((tenant for file in files for tenant in file.tenants), key=attrgetter("name")))
-    filters = _filters(platform, later)
+    filters = _filters(platform, built_in.filters, later)
+    packs = platform_packs(platform, later)
+    if packs is not None:
+        report_packs_not_run(files, tenants, packs, later)
     _check_states(tenants, {one.name for one in filters}, {file.name: file for file in files}, later)
     _report_expired(files, now, later)
-    return Combined(Configuration(_defaults(platform, later), filters, tenants, is_strict), later)
+    defaults = _defaults(platform, later)
+    return Combined(
+        Configuration(defaults, filters, tenants, is_strict, packs, built_in.defaults),
+        later,
+    )
 
 
 def _defaults(platform: Iterable[CompiledFile], later: LaterFindings) -> tuple[Entry, ...]:
@@ -73,14 +85,16 @@ def _defaults(platform: Iterable[CompiledFile], later: LaterFindings) -> tuple[E
     return tuple(defaults.values())
 
 
-def _filters(platform: Iterable[CompiledFile], later: LaterFindings) -> tuple[StateFilter, ...]:
-    """The state filters of all platform files; of one name, the last."""
-    filters: dict[str, StateFilter] = {}
+def _filters(
+    platform: Iterable[CompiledFile], built_in: Iterable[StateFilter], later: LaterFindings
+) -> tuple[StateFilter, ...]:
+    """The state filters of all platform files over the built-in ones; of one name, the last."""
+    filters = {one.name: one for one in built_in}
     for file in platform:
         for state_filter in file.state_filters:
             before = filters.get(state_filter.name)
             filters[state_filter.name] = state_filter
-            if before is not None and before.origin.file != file.name:
+            if before is not None and before.origin.line and before.origin.file != file.name:
                 later.add(
                     file,
                     "DA063",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dynamic_alerting.config.findings import Finding
-    from dynamic_alerting.model.configuration import Entry, StateFilter, Tenant
+    from dynamic_alerting.model.configuration import Entry, Origin, StateFilter, Tenant
 
 
 class Deadline(NamedTuple):
@@ -20,6 +20,20 @@ class Deadline(NamedTuple):
 
     expires: datetime
     finding: Finding
+
+
+class ChosenPacks(NamedTuple):
+    """Packs that a file names, and where."""
+
+    names: frozenset[str]
+    origin: Origin
+
+
+class Used(NamedTuple):
+    """A key that stands for a pack's other keys in the same file."""
+
+    text: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,8 @@ class CompiledFile:
         state_filters: of a platform file; empty in a tenant's file.
         tenants: in the order of the file, each name once.
         ownership_strict: of a platform file; None where it says nothing.
+        packs: of a platform file, the packs that the platform runs; None where it says nothing.
+        packs_used: the packs of its keys, each with its first key.
         findings: about the present content.
         rejected: how many parts (blocks, tenants, keys) of the present content are refused.
         deadlines: the values that end by themselves.
@@ -49,6 +65,8 @@ class CompiledFile:
     state_filters: tuple[StateFilter, ...] = ()
     tenants: tuple[Tenant, ...] = ()
     ownership_strict: bool | None = None
+    packs: ChosenPacks | None = None
+    packs_used: Mapping[str, Used] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     rejected: int = 0
     deadlines: tuple[Deadline, ...] = ()

@@ -7,9 +7,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.builder import DocumentRefused, build
-from dynamic_alerting.config.compiled import CompiledFile
+from dynamic_alerting.config.compiled import ChosenPacks, CompiledFile, Used
 from dynamic_alerting.config.deadlines import Deadlines
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar
+from dynamic_alerting.config.pack_names import read_pack_names
 from dynamic_alerting.config.reporting import FileReport
 from dynamic_alerting.config.scalars import described, shortened
 from dynamic_alerting.config.source_text import decode
@@ -18,6 +19,7 @@ from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.tenants import TenantReader
 from dynamic_alerting.config.thresholds import ThresholdReader
 from dynamic_alerting.config.wording import listed
+from dynamic_alerting.model.configuration import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from dynamic_alerting.model.configuration import Entry, StateFilter, Tenant
 
 TENANT_BLOCKS: Final = ("tenants",)
-PLATFORM_BLOCKS: Final = ("defaults", "state_filters", "tenants", "ownership")
+PLATFORM_BLOCKS: Final = ("packs", "defaults", "state_filters", "tenants", "ownership")
 OWNERSHIP_RULES: Final = ("warn", "strict")
 
 LAST_STATE_STAYS: Final = "Its last valid state stays in force."
@@ -103,18 +105,22 @@ class _FileReader:
         self._last = last
         self._is_platform = is_platform
         self._deadlines = Deadlines(report)
+        self._packs_used: dict[str, Scalar] = {}  # with its first key
 
     def read(self, blocks: Mapping | None) -> CompiledFile:
         tenants = self._tenants(self._block(blocks, "tenants"))
         defaults: tuple[Entry, ...] = ()
         filters: tuple[StateFilter, ...] = ()
         is_strict: bool | None = None
+        packs: ChosenPacks | None = None
         if blocks is not None:
             self._report_other_blocks(blocks)
             if self._is_platform:
                 defaults = self._defaults(self._block(blocks, "defaults"))
                 filters = self._filters(self._block(blocks, "state_filters"))
                 is_strict = self._ownership(blocks.get("ownership"))
+                packs = self._packs(blocks)
+        used = {pack: Used(key.text, self._origin(key)) for pack, key in self._packs_used.items()}
         return CompiledFile(
             self._last.name,
             is_loaded=True,
@@ -122,20 +128,31 @@ class _FileReader:
             state_filters=filters,
             tenants=tenants,
             ownership_strict=is_strict,
+            packs=packs,
+            packs_used=used,
             findings=self._report.closed(),
             rejected=self._report.errors,
             deadlines=tuple(self._deadlines.noted),
-            lines=self._lines(tenants, defaults, filters),
+            lines=self._lines(tenants, defaults, filters, [one.origin for one in used.values()]),
         )
 
+    def _origin(self, key: Scalar) -> Origin:
+        return Origin(self._report.file, key.start.line + 1, key.start.column + 1)
+
     def _lines(
-        self, tenants: Iterable[Tenant], defaults: Iterable[Entry], filters: Iterable[StateFilter]
+        self,
+        tenants: Iterable[Tenant],
+        defaults: Iterable[Entry],
+        filters: Iterable[StateFilter],
+        others: Iterable[Origin],
     ) -> dict[int, str]:
         """The lines that findings may show which are made later, when all files are known."""
         numbers = {tenant.origin.line for tenant in tenants if tenant.name != self._last.stem}
         numbers |= {state.origin.line for tenant in tenants for state in tenant.states}
         numbers |= {entry.origin.line for entry in defaults}
         numbers |= {state_filter.origin.line for state_filter in filters}
+        numbers |= {origin.line for origin in others}
+        numbers |= {tenant.packs_origin.line for tenant in tenants if tenant.packs_origin}
         return {number: self._report.line(number) for number in numbers}
 
     def _block(self, blocks: Mapping | None, name: str) -> Mapping | _Kept | None:
@@ -159,14 +176,18 @@ class _FileReader:
     def _tenants(self, node: Mapping | _Kept | None) -> tuple[Tenant, ...]:
         if not isinstance(node, Mapping):
             return self._last.tenants if node is KEPT else ()
-        reader = TenantReader(self._vocabulary, self._report, self._deadlines)
+        reader = TenantReader(self._vocabulary, self._report, self._deadlines, self._packs_used)
         return reader.read(node, self._last.tenants)
 
     def _defaults(self, node: Mapping | _Kept | None) -> tuple[Entry, ...]:
         if not isinstance(node, Mapping):
             return self._last.defaults if node is KEPT else ()
         reader = ThresholdReader(
-            self._vocabulary, self._report, self._last.defaults, "There is no such default."
+            self._vocabulary,
+            self._report,
+            self._last.defaults,
+            "The pack's default applies, if it has one.",
+            self._packs_used,
         )
         entries = reader.read(node)
         for text in reader.reserved:
@@ -180,13 +201,29 @@ class _FileReader:
             key,
             f"{shortened(key.text)!r} is not a key of the defaults.",
             "Whether a state is on for everybody is the default_state of its filter in state_filters; "
-            "packs are chosen by tenants.",
+            "which packs the platform runs is the block packs.",
         )
 
     def _filters(self, node: Mapping | _Kept | None) -> tuple[StateFilter, ...]:
         if not isinstance(node, Mapping):
             return self._last.state_filters if node is KEPT else ()
         return read_filters(node, self._report, self._last.state_filters)
+
+    def _packs(self, blocks: Mapping) -> ChosenPacks | None:
+        """The packs that the platform runs; None where nothing is said, or what was said last if refused."""
+        if "packs" not in blocks.pairs:
+            return None
+        key, node = blocks.pairs["packs"]
+        if isinstance(node, Scalar) and node.is_null:
+            return None
+        found = len(self._report.findings)
+        names = read_pack_names("packs", node, self._vocabulary.catalogue.packs, self._report)
+        if names is None:
+            kept = self._last.packs
+            consequence = "All packs are run." if kept is None else LAST_STATE_STAYS
+            self._report.append_consequence(found, consequence)
+            return kept
+        return ChosenPacks(names, self._origin(key))
 
     def _ownership(self, node: Node | None) -> bool | None:
         if node is None or (isinstance(node, Scalar) and node.is_null):

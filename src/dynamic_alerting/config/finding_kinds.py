@@ -108,6 +108,7 @@ FINDING_KINDS: Final = _table(
     _warning("DA063", "State filter written again by a later file"),
     _error("DA070", "Packs that are not a list of names"),
     _error("DA071", "Unknown rule pack"),
+    _warning("DA079", "Pack that the platform does not run"),
     _error("DA080", "Tenant with too many series"),
     _warning("DA090", "More findings in this file"),
 )

@@ -25,6 +25,7 @@ from dynamic_alerting.config.sources import (
     still_there,
 )
 from dynamic_alerting.config.vocabulary import Vocabulary
+from dynamic_alerting.model.built_in import built_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -75,6 +76,7 @@ class Loader:
     ) -> None:
         self._source = source
         self._vocabulary = Vocabulary(catalogue)
+        self._built_in = built_in(catalogue)
         self._clock = clock or _utc_now
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
@@ -229,7 +231,7 @@ class Loader:
             self._order = sorted(by_name, key=load_order)
         held = [by_name[name] for name in self._order]
         compiled = [one.compiled for one in held]
-        combined = combine(compiled, now, is_directory=is_directory)
+        combined = combine(compiled, self._built_in, now, is_directory=is_directory)
         deadlines = (deadline.expires for file in compiled for deadline in file.deadlines)
         self._valid_until = min((expires for expires in deadlines if expires > now), default=None)
         findings = [finding for file in compiled for finding in file.findings] if held else [_no_files()]

@@ -14,6 +14,7 @@ from dynamic_alerting.config.schema_keys import key_patterns, key_properties, pa
 from dynamic_alerting.config.schema_values import value_definitions
 from dynamic_alerting.config.states import FILTER_NAME
 from dynamic_alerting.config.tenants import PACKS_KEY, STATE_PREFIX, TENANT_NAME
+from dynamic_alerting.model.built_in import MAINTENANCE_MEANING
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.words import DISABLE_WORDS, ENABLE_WORDS, pattern_of
 
@@ -29,24 +30,26 @@ MODELINE: Final = "# yaml-language-server: $schema={}\n"
 """The first line of a file by which editors find its schema."""
 
 
-def tenant_schema(catalogue: Catalogue, filters: Mapping[str, str]) -> str:
-    """The schema of a file that belongs to a tenant.
-
-    Args:
-        catalogue: the keys that the rule packs declare.
-        filters: what the shipped state filters mean, by name; a platform may have others.
-    """
+def tenant_schema(catalogue: Catalogue) -> str:
+    """The schema of a file that belongs to a tenant; a platform may have further state filters."""
     title = "Dynamic Alerting: a tenant's file"
-    return _document(title, {"tenants": _tenants()}, _definitions(catalogue, filters))
+    return _document(title, {"tenants": _tenants()}, _definitions(catalogue))
 
 
-def defaults_schema(catalogue: Catalogue, filters: Mapping[str, str]) -> str:
-    """The schema of the platform's files, such as `_defaults.yaml`; arguments as of tenant_schema."""
-    definitions = _definitions(catalogue, filters)
+def defaults_schema(catalogue: Catalogue) -> str:
+    """The schema of the platform's files, such as `_defaults.yaml`."""
+    definitions = _definitions(catalogue)
     definitions["defaults"] = _open_mapping(key_properties(catalogue), key_patterns(catalogue))
     definitions["stateFilter"] = _state_filter()
     blocks: dict[str, Schema] = {
-        "defaults": {"description": "What applies to every tenant.", "$ref": "#/$defs/defaults"},
+        "packs": {
+            "description": "The rule packs that this platform runs; all of them if omitted.",
+            **packs_property(catalogue.packs),
+        },
+        "defaults": {
+            "description": "What applies to every tenant, over the packs' defaults.",
+            "$ref": "#/$defs/defaults",
+        },
         "state_filters": {
             "description": "The states that tenants can switch with _state_<name>.",
             "type": ["object", "null"],
@@ -75,12 +78,18 @@ def _document(title: str, blocks: Mapping[str, Schema], definitions: Schema) -> 
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _definitions(catalogue: Catalogue, filters: Mapping[str, str]) -> Schema:
+def _definitions(catalogue: Catalogue) -> Schema:
+    meanings = {"maintenance": MAINTENANCE_MEANING}
+    meanings |= {one.name: one.meaning for one in catalogue.filters.values()}
     states = {
         f"{STATE_PREFIX}{name}": {"description": meaning, "$ref": "#/$defs/state"}
-        for name, meaning in filters.items()
+        for name, meaning in meanings.items()
     }
-    properties = {PACKS_KEY: packs_property(catalogue.packs), **states, **key_properties(catalogue)}
+    packs = {
+        "description": "The rule packs whose defaults this tenant takes; all of them if omitted.",
+        **packs_property(catalogue.packs),
+    }
+    properties = {PACKS_KEY: packs, **states, **key_properties(catalogue)}
     patterns = {
         f"^{STATE_PREFIX}(?:{FILTER_NAME.pattern})$": {"$ref": "#/$defs/state"},
         **key_patterns(catalogue),

@@ -100,9 +100,8 @@ def _matchers(label: str) -> str:
 
 
 def packs_property(packs: Iterable[str]) -> Schema:
-    """The key `_packs`."""
+    """A list of rule packs."""
     return {
-        "description": "The rule packs whose defaults this tenant takes; all of them if omitted.",
         "type": ["array", "null"],
         "items": {"enum": sorted(packs)},
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
+from dynamic_alerting.config.nodes import Mapping, Node, Scalar
+from dynamic_alerting.config.pack_names import read_pack_names
 from dynamic_alerting.config.scalars import described, shortened
 from dynamic_alerting.config.states import FILTER_NAME
 from dynamic_alerting.config.suggestions import did_you_mean
@@ -40,12 +41,20 @@ class TenantReader:
         vocabulary: what the packs declare.
         report: where everything wrong goes.
         deadlines: where values that end by themselves are noted.
+        packs_used: takes the first key of each pack.
     """
 
-    def __init__(self, vocabulary: Vocabulary, report: FileReport, deadlines: Deadlines) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        report: FileReport,
+        deadlines: Deadlines,
+        packs_used: dict[str, Scalar],
+    ) -> None:
         self._vocabulary = vocabulary
         self._report = report
         self._deadlines = deadlines
+        self._packs_used = packs_used
 
     def read(self, node: Mapping, previous: Iterable[Tenant]) -> tuple[Tenant, ...]:
         """Read the block ``tenants``; a tenant that cannot be read keeps what it last was.
@@ -80,7 +89,11 @@ class TenantReader:
 
     def _settings(self, key: Scalar, settings: Mapping, last: Tenant | None) -> Tenant:
         reader = ThresholdReader(
-            self._vocabulary, self._report, last.entries if last else (), "The platform default applies."
+            self._vocabulary,
+            self._report,
+            last.entries if last else (),
+            "The default applies.",
+            self._packs_used,
         )
         entries = reader.read(settings)
         self._deadlines.note(reader.values.expiring)
@@ -147,44 +160,12 @@ class TenantReader:
         if isinstance(node, Scalar) and node.is_null:
             return None
         found = len(self._report.findings)
-        packs = self._named_packs(node)
+        packs = read_pack_names(PACKS_KEY, node, self._vocabulary.catalogue.packs, self._report)
         if packs is None:
             consequence = "All defaults are served to the tenant." if last is None else LAST_VALUE_STAYS
             self._report.append_consequence(found, consequence)
             return last
         return packs
-
-    def _named_packs(self, node: Node) -> frozenset[str] | None:
-        """The packs that a list names; None where some of them cannot be used."""
-        if not isinstance(node, Sequence):
-            self._report.on(
-                "DA070",
-                node,
-                f"_packs is {described(node)}; it is a list of rule packs.",
-                f"Write _packs: [{node.text if isinstance(node, Scalar) else 'mariadb'}].",
-            )
-            return None
-        packs = [self._pack(item) for item in node.items]
-        named = frozenset(pack for pack in packs if pack is not None)
-        return None if None in packs else named
-
-    def _pack(self, node: Node) -> str | None:
-        if not isinstance(node, Scalar):
-            self._report.on(
-                "DA070", node, f"A rule pack is {described(node)}; it is a name.", "Write _packs: [mariadb]."
-            )
-            return None
-        known = self._vocabulary.catalogue.packs
-        if node.text not in known:
-            self._report.on(
-                "DA071",
-                node,
-                f"There is no rule pack {shortened(node.text)!r}.",
-                f"{did_you_mean(node.text, known)}The packs are {', '.join(sorted(known)) or 'none'}.",
-                text=node.text,
-            )
-            return None
-        return node.text
 
     def _refuse_name(self, key: Scalar) -> None:
         near = re.sub(r"[^a-z0-9-]+", "-", key.text.lower()).strip("-")[:63].strip("-")

@@ -37,6 +37,7 @@ class ThresholdReader:
         report: where everything wrong goes.
         previous: what the same mapping said before; a key whose value cannot be used keeps its entry.
         otherwise: what applies to a refused key that has no such entry, as a sentence.
+        packs_used: takes the first key of each pack.
 
     Attributes:
         values: the reader of their values.
@@ -44,7 +45,12 @@ class ThresholdReader:
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, report: FileReport, previous: Iterable[Entry], otherwise: str
+        self,
+        vocabulary: Vocabulary,
+        report: FileReport,
+        previous: Iterable[Entry],
+        otherwise: str,
+        packs_used: dict[str, Scalar],
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
         self.reserved: list[str] = []
@@ -52,6 +58,7 @@ class ThresholdReader:
         self._report = report
         self._previous = previous
         self._otherwise = otherwise
+        self._packs_used = packs_used
         self._written: dict[int, Scalar] = {}  # tier → the key that sets it
         self._patterns = 0
         self._remarked: set[str] = set()
@@ -64,6 +71,7 @@ class ThresholdReader:
         file = self._report.file
         known_keys = self._vocabulary.known
         written = self._written
+        packs_used = self._packs_used
         repeated = node.repeated
         for text, (key_node, value_node) in node.pairs.items():
             known = known_keys.get(text)
@@ -77,6 +85,8 @@ class ThresholdReader:
                 continue
             if pack is None:
                 self._remark(known, key_node)
+            elif pack not in packs_used:
+                packs_used[pack] = key_node
             if written.setdefault(tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
                 continue

@@ -1,4 +1,4 @@
-"""What a tenant writes although the platform says the same.
+"""What somebody writes although the layer below says the same.
 
 Looked for on request, not at every load: it is no mistake, only worth knowing.
 """
@@ -13,7 +13,7 @@ from dynamic_alerting.config.source_lines import SourceLines
 from dynamic_alerting.model.values import DISABLED, USE_DEFAULT, Scheduled, TimeBoxed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from dynamic_alerting.model.catalogue import Catalogue
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def unused_overrides(configuration: Configuration, catalogue: Catalogue, source: Path) -> Iterator[Finding]:
-    """Find the tenants' keys and states that could be deleted without any change of what is served.
+    """Find the keys and states that could be deleted without any change of what is served.
 
-    Only what is certain: a key is passed over where the tenant or the platform says something else about the
-    same name that could make a difference.
+    Only what is certain: a key is passed over where somebody says something else about the same name that
+    could make a difference.
 
     Args:
         configuration: what is loaded.
@@ -34,6 +34,11 @@ def unused_overrides(configuration: Configuration, catalogue: Catalogue, source:
     """
     defaults = _Defaults(configuration, catalogue)
     lines = SourceLines(source)
+    packs = _Entries(configuration.pack_defaults)
+    for entry in configuration.defaults:
+        default = packs.same(entry, configuration.defaults)
+        if default is not None:
+            yield _finding(entry.key.text, entry.origin, default.origin, lines)
     for tenant in configuration.tenants:
         for entry in tenant.entries:
             default = defaults.same(entry, tenant)
@@ -46,37 +51,52 @@ def unused_overrides(configuration: Configuration, catalogue: Catalogue, source:
 
 
 class _Defaults:
-    """What the platform says."""
+    """What a tenant finds where it says nothing."""
 
     def __init__(self, configuration: Configuration, catalogue: Catalogue) -> None:
         self.filters = {one.name: one for one in configuration.state_filters}
         self._catalogue = catalogue
-        self._by_key = {entry.key: entry for entry in configuration.defaults}
-        self._dimensional: dict[str, int] = {}  # key name → how many dimensional defaults it has
-        self._has_critical = {entry.key.name for entry in configuration.defaults if entry.key.is_critical}
-        for entry in configuration.defaults:
-            if entry.key.matchers:
-                self._dimensional[entry.key.name] = self._dimensional.get(entry.key.name, 0) + 1
+        self._configuration = configuration
+        said = {entry.key.name for entry in configuration.defaults}
+        # Where the platform says anything about a name, the pack's values of it may not be what is found.
+        packs = (entry for entry in configuration.pack_defaults if entry.key.name not in said)
+        self._entries = _Entries((*configuration.defaults, *packs))
 
     def same(self, entry: Entry, tenant: Tenant) -> Entry | None:
         """The default that makes a tenant's entry unnecessary."""
-        default = self._by_key.get(entry.key)
-        if default is None or default.value != entry.value or entry.value is USE_DEFAULT:
-            return None
         spec = self._catalogue.specs.get(entry.key.name)
-        if spec is not None and tenant.packs is not None and spec.pack not in tenant.packs:
+        packs = self._configuration.packs_of(tenant)
+        if spec is not None and packs is not None and spec.pack not in packs:
             return None
-        others = [
-            other for other in tenant.entries if other.key.name == entry.key.name and other is not entry
-        ]
+        return self._entries.same(entry, tenant.entries)
+
+
+class _Entries:
+    """The entries of a layer, to be compared with those of a stronger one."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        entries = tuple(entries)
+        self._by_key = {entry.key: entry for entry in entries}
+        self._dimensional: dict[str, int] = {}  # key name → how many dimensional entries it has
+        self._has_critical = {entry.key.name for entry in entries if entry.key.is_critical}
+        for entry in entries:
+            if entry.key.matchers:
+                self._dimensional[entry.key.name] = self._dimensional.get(entry.key.name, 0) + 1
+
+    def same(self, entry: Entry, layer: Iterable[Entry]) -> Entry | None:
+        """The entry below that makes one entry of a stronger layer unnecessary."""
+        below = self._by_key.get(entry.key)
+        if below is None or below.value != entry.value or entry.value is USE_DEFAULT:
+            return None
+        others = [other for other in layer if other.key.name == entry.key.name and other is not entry]
         is_certain = self._is_certain_dimension if entry.key.matchers else self._is_certain_base
-        return default if is_certain(entry, others) else None
+        return below if is_certain(entry, others) else None
 
     def _is_certain_dimension(self, entry: Entry, others: list[Entry]) -> bool:
         return not others and self._dimensional[entry.key.name] == 1
 
     def _is_certain_base(self, entry: Entry, others: list[Entry]) -> bool:
-        """A base key of a tenant hides the platform's dimensional keys, and other tiers where it says so."""
+        """A base key hides the dimensional keys below, and other tiers where it says so."""
         name = entry.key.name
         if name in self._dimensional:
             return False
@@ -105,7 +125,7 @@ def _finding(text: str, origin: Origin, default: Origin, lines: SourceLines) -> 
         origin.line,
         origin.column,
         text,
-        f"{default.file}:{default.line} says the same, so this line changes nothing.",
+        f"{default.place} says the same, so this line changes nothing.",
         "Delete it to follow the default; keep it to stay as it is if the default changes.",
         lines.excerpt(origin, text),
     )

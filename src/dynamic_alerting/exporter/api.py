@@ -10,7 +10,7 @@ from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.exporter.exposition import json_number
 from dynamic_alerting.exporter.series_limit import resolve_within
 from dynamic_alerting.exporter.snapshot import Snapshot
-from dynamic_alerting.model.configuration import Tenant
+from dynamic_alerting.model.configuration import Origin, Tenant
 from dynamic_alerting.model.resolution import ActiveState, Threshold
 from dynamic_alerting.packs.versions import PacksVersion
 
@@ -99,12 +99,15 @@ def _threshold_view(threshold: Threshold) -> dict[str, Any]:
         "dimensions": dict(threshold.dimensions),
         "patterns": dict(threshold.patterns),
         "layer": threshold.layer,
-        "file": threshold.origin.file,
-        "line": threshold.origin.line,
-        "column": threshold.origin.column,
+        **origin_view(threshold.origin),
         "window": threshold.window,
         "expires": threshold.expires.isoformat() if threshold.expires else None,
     }
+
+
+def origin_view(origin: Origin) -> dict[str, Any]:
+    """Where something is written; a pack's default has the pack for its file, and no line."""
+    return {"file": origin.file, "line": origin.line or None, "column": origin.column or None}
 
 
 def _state_view(state: ActiveState) -> dict[str, Any]:

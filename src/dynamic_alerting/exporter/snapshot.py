@@ -134,7 +134,8 @@ def _known(previous: Snapshot, at: datetime) -> Mapping[str, RenderedTenant]:
 
 
 def _same_platform(old: Configuration, new: Configuration) -> bool:
-    return old.defaults == new.defaults and old.state_filters == new.state_filters
+    same_packs = old.packs == new.packs and old.pack_defaults == new.pack_defaults
+    return same_packs and old.defaults == new.defaults and old.state_filters == new.state_filters
 
 
 def _build(

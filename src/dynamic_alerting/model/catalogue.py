@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Self
 
+from dynamic_alerting.model.severity import Severity
+
 
 class Direction(StrEnum):
     """On which side of its threshold a signal is bad."""
@@ -25,8 +27,9 @@ class KeySpec:
         metric: value of the served `metric` label.
         unit: unit of the threshold, such as `connections` or `%`.
         direction: on which side of the threshold the signal is bad.
-        default: the pack's value for `_defaults.yaml`, as it is written there; None for no default.
+        default: the pack's value, as a platform would write it; None for no default.
         default_critical: the same for the critical tier.
+        dimensional_defaults: the pack's values for some label values, by matchers as they are written.
         dimensions: labels that the signal keeps, which dimensional keys may name.
         signal: name of the recorded series that is compared with the threshold.
         meaning: one sentence for people.
@@ -43,6 +46,28 @@ class KeySpec:
     dimensions: tuple[str, ...]
     signal: str
     meaning: str
+    dimensional_defaults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterSpec:
+    """One state filter as a pack declares it.
+
+    Attributes:
+        name: the part after `_state_`.
+        pack: the pack that declares it.
+        reasons: served one series each.
+        severity: value of the served `severity` label.
+        enabled_by_default: whether it is on for tenants that say nothing.
+        meaning: one sentence for people.
+    """
+
+    name: str
+    pack: str
+    reasons: tuple[str, ...]
+    severity: Severity
+    enabled_by_default: bool
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +77,7 @@ class Catalogue:
     Attributes:
         specs: the keys, by name.
         packs: the packs, with those that declare no key.
-        filters: for each state filter that a pack declares, the pack; `maintenance` belongs to none.
+        filters: the state filters, by name; `maintenance` belongs to no pack.
 
     Raises:
         ValueError: two keys would be served as the same series, or one is the other's critical tier.
@@ -60,7 +85,7 @@ class Catalogue:
 
     specs: Mapping[str, KeySpec]
     packs: frozenset[str]
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, FilterSpec] = field(default_factory=dict)
     _served_as: Mapping[tuple[str, str], str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -78,15 +103,16 @@ class Catalogue:
 
     @classmethod
     def of(
-        cls, specs: Iterable[KeySpec], packs: Iterable[str] = (), filters: Mapping[str, str] | None = None
+        cls, specs: Iterable[KeySpec], packs: Iterable[str] = (), filters: Iterable[FilterSpec] = ()
     ) -> Self:
-        """Collect specifications; `packs` names also those that declare no key, `filters` as above."""
+        """Collect specifications; `packs` names also those that declare no key."""
         by_key = {spec.key: spec for spec in specs}
-        return cls(by_key, frozenset(packs) | {spec.pack for spec in by_key.values()}, filters or {})
+        by_name = {one.name: one for one in filters}
+        return cls(by_key, frozenset(packs) | {spec.pack for spec in by_key.values()}, by_name)
 
     def takes_filter(self, packs: frozenset[str] | None, name: str) -> bool:
         """Tell whether a state filter is for tenants that take these packs; None for all of them."""
-        return packs is None or name not in self.filters or self.filters[name] in packs
+        return packs is None or name not in self.filters or self.filters[name].pack in packs
 
     def component_metric(self, name: str) -> tuple[str, str]:
         """Return the `component` and `metric` labels under which a key is served.
@@ -122,13 +148,23 @@ class Catalogue:
             )
             for fields in document["keys"]
         )
-        return cls.of(specs, document["packs"], document["state_filters"])
+        filters = (
+            FilterSpec(
+                **{
+                    **fields,
+                    "reasons": tuple(fields["reasons"]),
+                    "severity": Severity(fields["severity"]),
+                }
+            )
+            for fields in document["state_filters"]
+        )
+        return cls.of(specs, document["packs"], filters)
 
     def to_json(self) -> str:
         """Write the catalogue as stable, diffable JSON that ends in a newline."""
         document = {
             "packs": sorted(self.packs),
-            "state_filters": dict(self.filters),
+            "state_filters": [asdict(one) for one in self.filters.values()],
             "keys": [asdict(spec) for spec in self.specs.values()],
         }
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

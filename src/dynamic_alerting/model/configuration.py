@@ -10,11 +10,19 @@ from dynamic_alerting.model.values import Value
 
 
 class Origin(NamedTuple):
-    """Where something was written: file name, 1-based line and column."""
+    """Where something was written: file name, 1-based line and column.
+
+    What is built in has the pack in place of a file, and neither line nor column: they are 0.
+    """
 
     file: str
     line: int
     column: int
+
+    @property
+    def place(self) -> str:
+        """The place as people read it: `db-a.yaml:3`, or `pack mariadb`."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 class Entry(NamedTuple):
@@ -75,16 +83,27 @@ class StateFilter:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """All files together.
+    """All files together, over what is built in.
 
     Attributes:
         defaults: the platform's values.
-        state_filters: the states that tenants can switch.
+        state_filters: the states that tenants can switch: the packs', each in the platform's version if it
+            has one, and the platform's own.
         tenants: sorted by name, each name once.
         ownership_strict: whether a tenant file may define only the tenant it is named after.
+        packs: the packs that the platform runs; None for all of them.
+        pack_defaults: the values of all packs, the lowest layer.
     """
 
     defaults: tuple[Entry, ...]
     state_filters: tuple[StateFilter, ...]
     tenants: tuple[Tenant, ...]
     ownership_strict: bool = False
+    packs: frozenset[str] | None = None
+    pack_defaults: tuple[Entry, ...] = ()
+
+    def packs_of(self, tenant: Tenant) -> frozenset[str] | None:
+        """The packs whose defaults a tenant takes: of those that the platform runs, those that it chose."""
+        if self.packs is None or tenant.packs is None:
+            return self.packs if tenant.packs is None else tenant.packs
+        return self.packs & tenant.packs

@@ -29,13 +29,17 @@ class Ladder(NamedTuple):
         tenant: the tenant's dimensional keys.
         tenant_base: what the tenant's base key says.
         platform: the platform's dimensional keys.
-        base: what the base threshold comes to, the platform's share included.
+        platform_base: what the platform's base key says.
+        pack: the pack's dimensional keys.
+        base: what the base threshold comes to, all layers together.
         direction: on which side of its threshold the signal is bad.
     """
 
     tenant: Steps
     tenant_base: Rung
     platform: Steps
+    platform_base: Rung
+    pack: Steps
     base: Rung
     direction: Direction
 
@@ -174,13 +178,15 @@ class _Search:
     """
 
     def __init__(self, ladder: Ladder) -> None:
-        steps = (*ladder.tenant.values(), *ladder.platform.values())
+        layers = (ladder.tenant, ladder.platform, ladder.pack)
+        steps = [several for layer in layers for several in layer.values()]
         self.ladder = ladder
         self.keys = {one.key.selector: one.key for tier in steps for one in tier}
-        self.tiers = [tier for tier in TIERS if tier in ladder.tenant or tier in ladder.platform]
+        self.tiers = [tier for tier in TIERS if any(tier in layer for layer in layers)]
         self._exact = {key.exact: key for key in self.keys.values() if not key.patterns}
         self._tenant = {severity: _tier(said) for severity, said in ladder.tenant.items()}
         self._platform = {severity: _tier(said) for severity, said in ladder.platform.items()}
+        self._pack = {severity: _tier(said) for severity, said in ladder.pack.items()}
 
     def applicable(self, labels: Labels) -> _Applicable:
         """Return the keys that are for a label set."""
@@ -201,7 +207,9 @@ class _Search:
         """Return the dimensional key that ends the search of a tier; None where the base threshold does."""
         said = applicable.first(self._tenant.get(severity))
         if said is None and severity not in self.ladder.tenant_base:
-            return applicable.first(self._platform.get(severity))
+            said = applicable.first(self._platform.get(severity))
+            if said is None and severity not in self.ladder.platform_base:
+                said = applicable.first(self._pack.get(severity))
         return said
 
 

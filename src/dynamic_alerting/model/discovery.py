@@ -16,7 +16,7 @@ class OpenKeys:
 
     Attributes:
         spec: what the pack declares.
-        tenants: for each tenant that such keys hold for, the keys: its own, then the platform's.
+        tenants: for each tenant that such keys hold for, the keys: its own, the platform's, the pack's.
     """
 
     spec: KeySpec
@@ -33,12 +33,13 @@ def open_keys(configuration: Configuration, catalogue: Catalogue) -> Mapping[str
 
     The signal of a key that no pack declares is unknown, so such keys are served as written only.
     """
-    platform = _open(configuration.defaults, catalogue)
+    platform = _open((*configuration.defaults, *configuration.pack_defaults), catalogue)
     found: dict[str, dict[str, tuple[ThresholdKey, ...]]] = {}
     for tenant in configuration.tenants:
         own = _open(tenant.entries, catalogue)
+        packs = configuration.packs_of(tenant)
         for name in own.keys() | platform.keys():
-            taken = tenant.packs is None or catalogue.specs[name].pack in tenant.packs
+            taken = packs is None or catalogue.specs[name].pack in packs
             keys = (*own.get(name, ()), *(platform.get(name, ()) if taken else ()))
             if keys:
                 found.setdefault(name, {})[tenant.name] = keys

@@ -1,13 +1,13 @@
-"""The platform's defaults at one instant, as every tenant that takes them finds them."""
+"""The platform's defaults over the packs' at one instant, as every tenant that takes them finds them."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from dynamic_alerting.model.catalogue import Catalogue, Direction
-from dynamic_alerting.model.configuration import Entry
+from dynamic_alerting.model.configuration import Configuration
 from dynamic_alerting.model.moments import Moment, earliest
-from dynamic_alerting.model.rungs import PLATFORM, Rung, Said, Statements, base_rung, listen
+from dynamic_alerting.model.rungs import PACK, PLATFORM, Rung, Said, Statements, base_rung, listen
 from dynamic_alerting.model.thresholds import Threshold
 
 
@@ -48,39 +48,59 @@ def base_thresholds(tenant: str, served: Served, rung: Rung) -> list[Threshold]:
 
 
 class Default(NamedTuple):
-    """What the platform says about one key name.
+    """What the platform and the pack say about one key name.
 
     Attributes:
-        rung: what its base key and the `_critical` spelling say.
-        critical: what the `_critical` spelling alone says, for tenants that set the base key themselves.
-        dimensional: what its dimensional keys say.
+        rung: what base keys and their `_critical` spelling say.
+        critical: what `_critical` spellings alone say, for tenants that set the base key themselves.
+        platform_rung: the platform's share of `rung`, which is asked before the pack's dimensional keys.
+        platform_critical: the platform's share of `critical`.
+        dimensional: what the platform's dimensional keys say.
+        pack_dimensional: what the pack's dimensional keys say.
         thresholds: those without dimensions for a tenant that sets nothing, with its name left empty.
     """
 
     rung: Rung
     critical: Rung
+    platform_rung: Rung
+    platform_critical: Rung
     dimensional: Sequence[Said]
+    pack_dimensional: Sequence[Said]
     thresholds: Sequence[Threshold]
 
+    @property
+    def has_dimensions(self) -> bool:
+        """Whether there is any dimensional key."""
+        return bool(self.dimensional or self.pack_dimensional)
 
-NO_DEFAULT = Default({}, {}, (), ())
+
+NO_DEFAULT = Default({}, {}, {}, {}, (), (), ())
 
 
 class Selection(NamedTuple):
-    """The defaults that some tenants take, by key name; and when they could next differ."""
+    """The defaults that some tenants take.
+
+    Attributes:
+        defaults: by key name.
+        dimensional: the names that have dimensional keys.
+        until: when any of them could next differ.
+    """
 
     defaults: dict[str, Default]
+    dimensional: Sequence[str]
     until: datetime | None
 
 
 class Platform:
     """All defaults at one instant."""
 
-    def __init__(self, entries: Sequence[Entry], catalogue: Catalogue, moment: Moment) -> None:
-        said = listen(entries, moment, PLATFORM)
+    def __init__(self, configuration: Configuration, catalogue: Catalogue, moment: Moment) -> None:
+        said = listen(configuration.defaults, moment, PLATFORM)
+        packs = listen(configuration.pack_defaults, moment, PACK)
+        names = dict.fromkeys((*said.names(), *packs.names()))
         self._until = said.until
-        self._served = {name: served_as(name, catalogue) for name in (*said.names(), *said.until)}
-        self._defaults = {name: _default(name, self._served[name], said) for name in said.names()}
+        self._served = {name: served_as(name, catalogue) for name in (*names, *said.until)}
+        self._defaults = {name: _default(name, self._served[name], said, packs) for name in names}
         self._selections: dict[frozenset[str] | None, Selection] = {}
 
     def for_packs(self, packs: frozenset[str] | None) -> Selection:
@@ -96,18 +116,29 @@ class Platform:
             for name, served in self._served.items()
             if packs is None or served.pack is None or served.pack in packs
         }
+        defaults = {name: default for name, default in self._defaults.items() if name in taken}
         return Selection(
-            {name: default for name, default in self._defaults.items() if name in taken},
+            defaults,
+            [name for name, default in defaults.items() if default.has_dimensions],
             earliest(at for name, at in self._until.items() if name in taken),
         )
 
 
-def _default(name: str, served: Served, said: Statements) -> Default:
-    critical = said.critical.get(name)
-    rung = base_rung(said.plain.get(name), critical)
+def _default(name: str, served: Served, said: Statements, packs: Statements) -> Default:
+    plain, critical = said.plain.get(name), said.critical.get(name)
+    own, own_critical = base_rung(plain, critical), base_rung(None, critical)
+    pack_critical = base_rung(None, packs.critical.get(name))
+    # As with a tenant's base key: the platform's stands in the place of the pack's.
+    below = base_rung(packs.plain.get(name), packs.critical.get(name)) if plain is None else pack_critical
+    if plain is not None and plain.number is None:
+        pack_critical = {}  # a base key that is off takes every tier along that its author did not set
+    rung = below | own
     return Default(
         rung=rung,
-        critical=base_rung(None, critical),
+        critical=pack_critical | own_critical,
+        platform_rung=own,
+        platform_critical=own_critical,
         dimensional=said.dimensional.get(name, ()),
+        pack_dimensional=packs.dimensional.get(name, ()),
         thresholds=base_thresholds("", served, rung),
     )

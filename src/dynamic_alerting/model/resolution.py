@@ -59,9 +59,9 @@ class Resolver:
             ValueError: the instant is naive.
         """
         moment, platform = self._share(at)
-        defaults, defaults_until = platform.for_packs(tenant.packs)
+        defaults, with_dimensions, defaults_until = platform.for_packs(self._configuration.packs_of(tenant))
         said = listen(tenant.entries, moment, TENANT)
-        thresholds = self._thresholds(tenant.name, said, defaults, expansions)
+        thresholds = self._thresholds(tenant.name, said, defaults, with_dimensions, expansions)
         states, states_until = self._states(tenant, moment)
         next_change = earliest((*said.until.values(), defaults_until, states_until))
         return TenantResolution(tuple(thresholds), states, next_change)
@@ -74,7 +74,8 @@ class Resolver:
         """
         moment, platform = self._share(at)
         said = listen(tenant.entries, moment, TENANT)
-        default = platform.for_packs(tenant.packs).defaults.get(name, NO_DEFAULT)
+        packs = self._configuration.packs_of(tenant)
+        default = platform.for_packs(packs).defaults.get(name, NO_DEFAULT)
         rungs = _base_rungs(name, said, default)
         return _ladder(name, said, default, rungs, self._served_as(name).direction)
 
@@ -82,7 +83,7 @@ class Resolver:
         shared = self._shared
         if shared is None or shared[0].at != at:
             moment = Moment(at)
-            shared = moment, Platform(self._configuration.defaults, self._catalogue, moment)
+            shared = moment, Platform(self._configuration, self._catalogue, moment)
             self._shared = shared
         return shared
 
@@ -93,22 +94,25 @@ class Resolver:
         return known
 
     def _thresholds(
-        self, tenant: str, said: Statements, defaults: Mapping[str, Default], expansions: Expansions
+        self,
+        tenant: str,
+        said: Statements,
+        defaults: Mapping[str, Default],
+        with_dimensions: Iterable[str],
+        expansions: Expansions,
     ) -> list[Threshold]:
         thresholds: list[Threshold] = []
         add, new = thresholds.append, tuple.__new__  # a NamedTuple's own constructor takes twice as long
         plain, critical, dimensional, _ = said
-        names = dict.fromkeys(said.names())
+        names = dict.fromkeys((*said.names(), *with_dimensions))
         for name, default in defaults.items():
-            if default.dimensional:
-                names[name] = None
-            elif name not in names:
+            if name not in names:
                 for one in default.thresholds:
                     add(new(Threshold, (tenant, *one[1:])))
         for name in names:
             default = defaults.get(name, NO_DEFAULT)
             served = self._served.get(name) or self._served_as(name)
-            if name in dimensional or default.dimensional:
+            if name in dimensional or default.has_dimensions:
                 rungs = _base_rungs(name, said, default)
                 thresholds += base_thresholds(tenant, served, rungs[1])
                 ladder = _ladder(name, said, default, rungs, served.direction)
@@ -148,10 +152,11 @@ class Resolver:
 
     def _states(self, tenant: Tenant, moment: Moment) -> tuple[tuple[ActiveState, ...], datetime | None]:
         switched = {entry.filter: moment.value_of(entry.value) for entry in reversed(tenant.states)}
+        packs = self._configuration.packs_of(tenant)
         active: list[ActiveState] = []
         for state in self._configuration.state_filters:
             now = switched.get(state.name)
-            by_default = state.enabled_by_default and self._catalogue.takes_filter(tenant.packs, state.name)
+            by_default = state.enabled_by_default and self._catalogue.takes_filter(packs, state.name)
             is_on = by_default if now is None or now.value is USE_DEFAULT else now.value
             if is_on:
                 reasons = dict.fromkeys(state.reasons) or (None,)
@@ -173,8 +178,16 @@ def _ladder(
 ) -> Ladder:
     own, base = rungs
     dimensional = said.dimensional.get(name, ())
-    platform = steps_of(default.dimensional, without=dimensional)
-    return Ladder(steps_of(dimensional), own, platform, base, direction)
+    platform = default.platform_rung if said.plain.get(name) is None else default.platform_critical
+    return Ladder(
+        tenant=steps_of(dimensional),
+        tenant_base=own,
+        platform=steps_of(default.dimensional, without=dimensional),
+        platform_base=platform,
+        pack=steps_of(default.pack_dimensional, without=(*dimensional, *default.dimensional)),
+        base=base,
+        direction=direction,
+    )
 
 
 def _dimensional_thresholds(

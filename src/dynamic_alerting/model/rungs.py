@@ -54,6 +54,7 @@ class Layers(NamedTuple):
 
 TENANT = Layers(Layer.TENANT, Layer.TENANT_EXACT, Layer.TENANT_REGEX)
 PLATFORM = Layers(Layer.DEFAULT, Layer.DEFAULT_EXACT, Layer.DEFAULT_REGEX)
+PACK = Layers(Layer.PACK, Layer.PACK_EXACT, Layer.PACK_REGEX)
 
 
 class Statements(NamedTuple):

@@ -27,6 +27,9 @@ class Layer(StrEnum):
     DEFAULT_EXACT = "default-exact"
     DEFAULT_REGEX = "default-regex"
     DEFAULT = "default"
+    PACK_EXACT = "pack-exact"
+    PACK_REGEX = "pack-regex"
+    PACK = "pack"
 
 
 class Threshold(NamedTuple):

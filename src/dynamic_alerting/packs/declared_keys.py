@@ -1,13 +1,14 @@
 """Packs as the catalogue of keys and state filters that every other part of the product reads."""
 
-from dynamic_alerting.model.catalogue import Catalogue, Direction, KeySpec
-from dynamic_alerting.packs.pack import Pack, Threshold
+from dynamic_alerting.model.catalogue import Catalogue, Direction, FilterSpec, KeySpec
+from dynamic_alerting.model.severity import Severity
+from dynamic_alerting.packs.pack import Pack, StateFilter, Threshold
 
 
 def catalogue_of(packs: list[Pack]) -> Catalogue:
     """Return what the packs declare, in the packs' own order."""
     specs = [_spec(pack, threshold) for pack in packs for threshold in pack.thresholds]
-    filters = {each.name: pack.pack for pack in packs for each in pack.state_filters}
+    filters = [_filter(pack, each) for pack in packs for each in pack.state_filters]
     return Catalogue.of(specs, [pack.pack for pack in packs], filters)
 
 
@@ -25,4 +26,18 @@ def _spec(pack: Pack, threshold: Threshold) -> KeySpec:
         dimensions=tuple(signal.dimensions),
         signal=signal.record,
         meaning=threshold.meaning,
+        dimensional_defaults={
+            matchers: str(value) for matchers, value in threshold.dimensional_defaults.items()
+        },
+    )
+
+
+def _filter(pack: Pack, declared: StateFilter) -> FilterSpec:
+    return FilterSpec(
+        name=declared.name,
+        pack=pack.pack,
+        reasons=tuple(declared.reasons),
+        severity=Severity(declared.severity),
+        enabled_by_default=declared.default == "enable",
+        meaning=declared.meaning,
     )

@@ -2,7 +2,6 @@
 
 from dynamic_alerting.config.schema import defaults_schema, tenant_schema
 from dynamic_alerting.packs.declared_keys import catalogue_of
-from dynamic_alerting.packs.defaults_file import state_filter_meanings
 from dynamic_alerting.packs.pack import Pack
 
 SCHEMAS = {"tenant": "tenant.schema.json", "defaults": "defaults.schema.json"}
@@ -11,8 +10,8 @@ SCHEMAS = {"tenant": "tenant.schema.json", "defaults": "defaults.schema.json"}
 
 def editor_schemas(packs: list[Pack]) -> dict[str, str]:
     """Return the schemas of a tenant's file and of the platform's: name of the file to its whole text."""
-    catalogue, filters = catalogue_of(packs), state_filter_meanings(packs)
+    catalogue = catalogue_of(packs)
     return {
-        SCHEMAS["tenant"]: tenant_schema(catalogue, filters),
-        SCHEMAS["defaults"]: defaults_schema(catalogue, filters),
+        SCHEMAS["tenant"]: tenant_schema(catalogue),
+        SCHEMAS["defaults"]: defaults_schema(catalogue),
     }

@@ -8,7 +8,6 @@ from dynamic_alerting.config.schema import defaults_schema, tenant_schema
 from dynamic_alerting.packs.cases import pack_cases
 from dynamic_alerting.packs.dashboards import overview_dashboard, pack_dashboard
 from dynamic_alerting.packs.declared_keys import catalogue_of
-from dynamic_alerting.packs.defaults_file import defaults_text, state_filter_meanings
 from dynamic_alerting.packs.examples import EVALUATION
 from dynamic_alerting.packs.pack import Pack
 from dynamic_alerting.packs.pages import reference_page, runbook_page
@@ -24,12 +23,10 @@ KUBERNETES = "k8s/03-monitoring"
 def generated_files(packs: list[Pack]) -> dict[str, str]:
     """Return every generated file: path under the checkout's root to its whole text."""
     catalogue = catalogue_of(packs)
-    filters = state_filter_meanings(packs)
     files = {
         CATALOGUE: catalogue.to_json(),
-        "conf.d/_defaults.yaml": defaults_text(packs),
-        "schemas/tenant.schema.json": tenant_schema(catalogue, filters),
-        "schemas/defaults.schema.json": defaults_schema(catalogue, filters),
+        "schemas/tenant.schema.json": tenant_schema(catalogue),
+        "schemas/defaults.schema.json": defaults_schema(catalogue),
     }
     files["dashboards/overview.json"] = overview_dashboard(packs)
     for pack in packs:

@@ -47,6 +47,35 @@ def metric_names(expr: str) -> set[str]:
     return names
 
 
+def selectors(expr: str) -> list[parser.VectorSelector]:
+    """Return every selector of an expression, in the order in which it is written.
+
+    Raises:
+        ValueError: The expression is not PromQL.
+    """
+    return [node for node in _nodes(parse(expr)) if isinstance(node, parser.VectorSelector)]
+
+
+def labels_named(expr: str) -> set[str]:
+    """Return every label that an expression selects, joins, keeps, drops or writes.
+
+    Other texts given to ``label_replace`` and ``label_join`` are returned, too.
+    """
+    found: set[str] = set()
+    for node in _nodes(parse(expr)):
+        if isinstance(node, parser.VectorSelector):
+            found.update(each.name for each in node.matchers.matchers)
+        elif isinstance(node, parser.AggregateExpr):
+            found.update(node.modifier.labels if node.modifier else ())
+            found.update([node.param.val] if isinstance(node.param, parser.StringLiteral) else ())
+        elif isinstance(node, parser.BinaryExpr) and node.modifier:
+            found.update(node.modifier.matching.labels if node.modifier.matching else ())
+            found.update(node.modifier.group_labels or ())
+        elif isinstance(node, parser.Call) and node.func.name in {"label_replace", "label_join"}:
+            found.update(each.val for each in node.args if isinstance(each, parser.StringLiteral))
+    return found
+
+
 def aggregated_by(expr: str) -> list[set[str]]:
     """Return the labels that each aggregation ``by`` labels, or of everything, keeps."""
     aggregations = (node for node in _nodes(parse(expr)) if isinstance(node, parser.AggregateExpr))

@@ -38,14 +38,8 @@ def packs_version(catalogue: Catalogue) -> PacksVersion:
 
 
 def _part(document: Mapping[str, Any], pack: str) -> dict[str, Any]:
-    """Return what one pack declares. State filters are described as keys are."""
-    filters = document["state_filters"]
-    if isinstance(filters, dict):
-        filters = [{"name": name, "pack": owner} for name, owner in filters.items()]
-    return {
-        "keys": [key for key in document["keys"] if key["pack"] == pack],
-        "state_filters": [said for said in filters if said["pack"] == pack],
-    }
+    parts = ("keys", "state_filters")
+    return {name: [said for said in document[name] if said["pack"] == pack] for name in parts}
 
 
 def _hash(document: object) -> str:

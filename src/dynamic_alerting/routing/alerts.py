@@ -70,6 +70,11 @@ def alert_kinds(packs: Sequence[Pack]) -> list[AlertKind]:
     return kinds
 
 
+def in_two_environments(kinds: Sequence[AlertKind], label: str) -> list[AlertKind]:
+    """Return the rules as they are where every alert has an environment's label, with two values of it."""
+    return [replace(kind, dimensions={label: MADE_UP, **kind.dimensions}) for kind in kinds]
+
+
 def possible_alerts(
     kinds: Sequence[AlertKind],
     tenants: Sequence[str],

@@ -10,7 +10,13 @@ from itertools import pairwise
 
 from dynamic_alerting.model.severity import TIERS
 from dynamic_alerting.packs.pack import Pack
-from dynamic_alerting.routing.alerts import AlertKind, PossibleAlert, alert_kinds, possible_alerts
+from dynamic_alerting.routing.alerts import (
+    AlertKind,
+    PossibleAlert,
+    alert_kinds,
+    in_two_environments,
+    possible_alerts,
+)
 from dynamic_alerting.routing.configuration import Configuration
 from dynamic_alerting.routing.inhibition import equal_labels
 from dynamic_alerting.routing.named_values import named_values
@@ -45,12 +51,14 @@ class Checked:
         untold: of each alert that is notified of once for every tier, the first pair.
         kinds: how many alerting rules there are.
         line: where ``inhibit_rules`` stands.
+        environment_label: the label by which environments were told apart.
     """
 
     harmful: tuple[HarmfulRule, ...]
     untold: tuple[Pair, ...]
     kinds: int
     line: int
+    environment_label: str | None = None
 
     @property
     def is_good(self) -> bool:
@@ -64,6 +72,7 @@ def check(
     *,
     tenants: Sequence[str] = (),
     external_labels: Mapping[str, str] | None = None,
+    environment_label: str | None = None,
 ) -> Checked:
     """Try a configuration's rules on the packs' alerts.
 
@@ -72,19 +81,23 @@ def check(
         packs: whose alerts.
         tenants: names to try beside made-up ones and those that the rules name.
         external_labels: labels that Prometheus adds to every alert.
+        environment_label: the label by which several environments of one Prometheus are told apart.
     """
     kinds = alert_kinds(packs)
+    if environment_label is not None:
+        kinds = in_two_environments(kinds, environment_label)
+    equal = equal_labels(packs, environment_label)
     further = dict(external_labels or {})
     scenes = _Scenes(kinds, (*tenants, *TENANTS), further)
     harmful, good = [], []
     for rule in configuration.rules:
         scene = scenes.of(rule)
         if found := harms(rule, scene):
-            harmful.append(HarmfulRule(rule, found, instead_of(rule, scene, equal_labels(packs))))
+            harmful.append(HarmfulRule(rule, found, instead_of(rule, scene, equal)))
         else:
             good.append(rule)
     untold = tuple(_untold(kinds, tenants or TENANTS, further, good))
-    return Checked(tuple(harmful), untold, len(kinds), configuration.line)
+    return Checked(tuple(harmful), untold, len(kinds), configuration.line, environment_label)
 
 
 class _Scenes:

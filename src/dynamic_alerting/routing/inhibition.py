@@ -28,17 +28,22 @@ def dimensions(packs: Iterable[Pack]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def equal_labels(packs: Iterable[Pack]) -> list[str]:
+def equal_labels(packs: Iterable[Pack], environment_label: str | None = None) -> list[str]:
     """Return the labels in which two tiers of one alert agree; an alert without one of them has it empty."""
-    return sorted({"tenant", "alertname", *dimensions(packs)})
+    of_environment = () if environment_label is None else (environment_label,)
+    return sorted({"tenant", "alertname", *dimensions(packs), *of_environment})
 
 
-def inhibit_rules(packs: Iterable[Pack]) -> list[dict[str, Any]]:
+def inhibit_rules(packs: Iterable[Pack], environment_label: str | None = None) -> list[dict[str, Any]]:
     """Return the rules as Alertmanager's configuration has them under ``inhibit_rules``.
 
     https://prometheus.io/docs/alerting/latest/configuration/#inhibition-related-settings
+
+    Args:
+        packs: Whose alerts.
+        environment_label: The label by which several environments of one Prometheus are told apart.
     """
-    equal = equal_labels(packs)
+    equal = equal_labels(packs, environment_label)
     return [
         {
             "source_matchers": [OF_A_TENANT, f'severity="{higher}"'],
@@ -49,9 +54,9 @@ def inhibit_rules(packs: Iterable[Pack]) -> list[dict[str, Any]]:
     ]
 
 
-def inhibit_rules_text(packs: Iterable[Pack]) -> str:
+def inhibit_rules_text(packs: Iterable[Pack], environment_label: str | None = None) -> str:
     """Return the rules as YAML, to paste into a configuration."""
-    return dump({"inhibit_rules": inhibit_rules(packs)}, _HEADER)
+    return dump({"inhibit_rules": inhibit_rules(packs, environment_label)}, _HEADER)
 
 
 def _any_of(severities: tuple[str, ...]) -> str:

@@ -82,11 +82,17 @@ class Explainer:
             tenant=name,
             origin=tenant.origin,
             at=at,
-            packs=tenant.packs,
+            packs=self._configuration.packs_of(tenant),
             packs_origin=tenant.packs_origin,
             keys=tuple(self._key(tenant, one, at, resolved, asked) for one in names),
             states=explain_states(
-                tenant, filters, resolution.states, Moment(at), catalogue=self._catalogue, only=only
+                tenant,
+                filters,
+                resolution.states,
+                Moment(at),
+                catalogue=self._catalogue,
+                packs=self._configuration.packs_of(tenant),
+                only=only,
             ),
             next_change=resolution.next_change,
             findings=(),
@@ -124,7 +130,8 @@ class Explainer:
 
     def _names(self, tenant: Tenant) -> list[str]:
         """Every key name about which anything is written, declared ones in their packs' order."""
-        entries = (*tenant.entries, *self._configuration.defaults)
+        configuration = self._configuration
+        entries = (*tenant.entries, *configuration.defaults, *configuration.pack_defaults)
         written = {entry.key.name for entry in entries}
         declared = [name for name in self._catalogue.specs if name in written]
         return declared + sorted(written - self._catalogue.specs.keys())
@@ -141,22 +148,26 @@ class Explainer:
         component, metric = self._catalogue.component_metric(name)
         own = [entry for entry in tenant.entries if entry.key.name == name]
         defaults = [entry for entry in self._configuration.defaults if entry.key.name == name]
-        taken = spec is None or tenant.packs is None or spec.pack in tenant.packs
+        packs = [entry for entry in self._configuration.pack_defaults if entry.key.name == name]
+        taken_packs = self._configuration.packs_of(tenant)
+        taken = spec is None or taken_packs is None or spec.pack in taken_packs
         kept = _by_place(resolved.thresholds, component, metric)
         every = _by_place(resolved.resolution.thresholds, component, metric)
         search = Search(
             ladder=self._resolver.ladder(tenant, name, at),
             served=kept,
-            statements=statements(own, defaults, Moment(at), defaults_taken=taken),
+            statements=statements(own, defaults, packs, Moment(at), defaults_taken=taken),
             nobody=self._why_nobody(name),
             dropped={place: one for place, one in every.items() if place not in kept},
             beyond=f"the tenant has {len(resolved.resolution.thresholds)} threshold series, and "
             f"{self._limit} are served (--limit.series-per-tenant)",
         )
-        return KeyExplanation(name, component, metric, spec, tuple(_targets(search, own, defaults, asked)))
+        return KeyExplanation(
+            name, component, metric, spec, tuple(_targets(search, (*own, *defaults, *packs), asked))
+        )
 
     def _why_nobody(self, name: str) -> str:
-        why = "The tenant does not set it, and the platform has no default for it"
+        why = "The tenant does not set it, and there is no default for it"
         if name in self._catalogue.specs:
             return f"{why}."
         suggestion = did_you_mean(name, self._catalogue.specs).strip()
@@ -173,13 +184,11 @@ def _by_place(
     }
 
 
-def _targets(
-    search: Search, own: Iterable[Entry], defaults: Iterable[Entry], asked: ThresholdKey | None
-) -> Iterable[Target]:
+def _targets(search: Search, entries: Iterable[Entry], asked: ThresholdKey | None) -> Iterable[Target]:
     if asked is not None and asked.matchers:
         yield _of_tier(_target(search, asked), asked)
         return
-    written = {entry.key.selector: entry.key for entry in (*own, *defaults)}
+    written = {entry.key.selector: entry.key for entry in entries}
     written.pop("", None)
     yield _of_tier(search.target(), asked)
     for key in written.values():

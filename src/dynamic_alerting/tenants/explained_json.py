@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from dynamic_alerting.exporter.api import finding_view
+from dynamic_alerting.exporter.api import finding_view, origin_view
 from dynamic_alerting.exporter.exposition import json_number
-from dynamic_alerting.model.configuration import Origin
 from dynamic_alerting.tenants.explanation import (
     Explanation,
     KeyExplanation,
@@ -20,7 +19,7 @@ def explanation_view(explanation: Explanation) -> dict[str, Any]:
     """Everything in it, with instants in RFC 3339 and infinite numbers as the exposition writes them."""
     return {
         "tenant": explanation.tenant,
-        **_origin(explanation.origin),
+        **origin_view(explanation.origin),
         "at": instant(explanation.at),
         "packs": None if explanation.packs is None else sorted(explanation.packs),
         "keys": [_key(key) for key in explanation.keys],
@@ -67,7 +66,7 @@ def _step(step: Step) -> dict[str, Any]:
     return {
         "layer": step.layer,
         "key": step.key,
-        **_origin(step.origin),
+        **origin_view(step.origin),
         "written": step.written,
         "says": step.says,
         "window": step.window,
@@ -83,13 +82,9 @@ def _state(state: StateExplanation) -> dict[str, Any]:
         "on": state.is_on,
         "severity": state.severity,
         "reasons": list(state.reasons),
-        **(_origin(state.origin) if state.origin else {"file": None, "line": None, "column": None}),
+        **(origin_view(state.origin) if state.origin else {"file": None, "line": None, "column": None}),
         "written": state.written,
         "window": state.window,
         "expires": instant(state.expires) if state.expires else None,
         "why": state.why,
     }
-
-
-def _origin(origin: Origin) -> dict[str, Any]:
-    return {"file": origin.file, "line": origin.line, "column": origin.column}

@@ -16,10 +16,10 @@ class Verdict(StrEnum):
 
     DECIDES = "decides"
     OVERRULED = "overruled"  # something that is asked before it decides
-    REPLACED = "replaced"  # the tenant's own key of the same spelling stands in its place
+    REPLACED = "replaced"  # a stronger author's key of the same spelling stands in its place
     SILENT = "silent"  # it says nothing of this tier
     OMITTED = "omitted"  # it counts as not written: `default`, or expired
-    NOT_TAKEN = "not-taken"  # a default of a pack that the tenant does not take
+    NOT_TAKEN = "not-taken"  # a default of a pack that the tenant does not take, or the platform does not run
 
 
 class Outcome(StrEnum):

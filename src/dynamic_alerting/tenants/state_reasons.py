@@ -20,6 +20,7 @@ def explain_states(
     moment: Moment,
     *,
     catalogue: Catalogue,
+    packs: frozenset[str] | None,
     only: str | None = None,
 ) -> tuple[StateExplanation, ...]:
     """Explain the states of a tenant.
@@ -30,6 +31,7 @@ def explain_states(
         active: the resolver's answer.
         moment: the instant.
         catalogue: which filters belong to packs.
+        packs: those that the tenant takes; None for all.
         only: the one filter to explain; None for all.
     """
     is_on = {state.filter for state in active}
@@ -42,8 +44,8 @@ def explain_states(
             moment,
             is_on=one.name in is_on,
             foreign_pack=None
-            if catalogue.takes_filter(tenant.packs, one.name)
-            else catalogue.filters[one.name],
+            if catalogue.takes_filter(packs, one.name)
+            else catalogue.filters[one.name].pack,
         )
         for one in known
         if only is None or one.name == only
@@ -85,14 +87,15 @@ def _why(
 ) -> str:
     if entry is not None and now is not None and now.value is not USE_DEFAULT:
         window = f", inside its window {now.window}" if now.window else ""
-        return f"_state_{state.name} in {entry.origin.file}:{entry.origin.line} decides{window}."
+        return f"_state_{state.name} in {entry.origin.place} decides{window}."
     word = "on" if state.enabled_by_default else "off"
-    by_default = f"the filter in {state.origin.file}:{state.origin.line} is {word} by default"
+    where = f"in {state.origin.place}" if state.origin.line else f"of {state.origin.file}"
+    by_default = f"the filter {where} is {word} by default"
     if foreign_pack is not None:
         by_default = f"the tenant does not take the pack {foreign_pack}, to which it belongs"
     if entry is None:
         return f"The tenant does not switch it; {by_default}."
-    place = f"_state_{state.name} in {entry.origin.file}:{entry.origin.line}"
+    place = f"_state_{state.name} in {entry.origin.place}"
     if isinstance(entry.value, TimeBoxed) and entry.value.expires <= moment.at:
         return f"{place} expired {instant(entry.value.expires)}; {by_default}."
     return f"{place} leaves it to the platform; {by_default}."

@@ -8,6 +8,7 @@ from dynamic_alerting.model.configuration import Entry
 from dynamic_alerting.model.moments import Moment
 from dynamic_alerting.model.resolution import Layer
 from dynamic_alerting.model.rungs import (
+    PACK,
     PLATFORM,
     TENANT,
     Layers,
@@ -22,11 +23,12 @@ from dynamic_alerting.model.values import Custom, TimeBoxed
 from dynamic_alerting.tenants.value_words import written
 
 _ASKED = tuple(Layer)
+_AUTHORS = (TENANT, PLATFORM, PACK)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One entry of a tenant or of the defaults, at an instant.
+    """One entry of a tenant, of the platform's defaults or of a pack's, at an instant.
 
     Attributes:
         entry: what is written.
@@ -63,25 +65,32 @@ class Statement:
         return said.severity is not (Severity.CRITICAL if said.key.is_critical else Severity.WARNING)
 
     @property
-    def is_default(self) -> bool:
-        """Whether the platform says it."""
-        return self.layer in (PLATFORM.base, PLATFORM.exact, PLATFORM.regex)
+    def author(self) -> int:
+        """Who says it: 0 the tenant, 1 the platform, 2 the pack; a lower one goes before a higher one."""
+        return next(place for place, layers in enumerate(_AUTHORS) if self.layer in layers)
 
 
 def statements(
-    own: Iterable[Entry], defaults: Iterable[Entry], moment: Moment, *, defaults_taken: bool
+    own: Iterable[Entry],
+    defaults: Iterable[Entry],
+    pack_defaults: Iterable[Entry],
+    moment: Moment,
+    *,
+    defaults_taken: bool,
 ) -> list[Statement]:
     """Everything that is written about one key name, in the order in which it is asked.
 
     Args:
         own: the tenant's entries of this name.
         defaults: the platform's.
+        pack_defaults: the pack's.
         moment: the instant.
         defaults_taken: whether the tenant takes the defaults of the key's pack.
     """
     said = [
         *_of_author(own, moment, TENANT, is_taken=True),
         *_of_author(defaults, moment, PLATFORM, is_taken=defaults_taken),
+        *_of_author(pack_defaults, moment, PACK, is_taken=defaults_taken),
     ]
     # Of equals, the critical spelling is asked first; the sort keeps the order of the file otherwise.
     return sorted(

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dynamic_alerting.exporter.exposition import number
-from dynamic_alerting.model.configuration import Origin
 from dynamic_alerting.model.dimensions import Ladder, applies, deciding, number_of
 from dynamic_alerting.model.resolution import Labels, Layer, Threshold
 from dynamic_alerting.model.rungs import Said
@@ -16,7 +15,7 @@ from dynamic_alerting.tenants.value_words import written
 Served = Mapping[tuple[Severity, Labels, Labels], Threshold]
 """The resolver's thresholds of one key, by tier, labels and patterns."""
 
-_GENERAL = (Layer.TENANT, Layer.DEFAULT)
+_GENERAL = (Layer.TENANT, Layer.DEFAULT, Layer.PACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class Search:
             return self._dropped(severity, dropped, steps)
         if base is None:
             return self._without_base(severity, steps)
-        place = _place(base.origin)
+        place = base.origin.place
         why = f"No key is for these labels in this tier, so the base threshold of {place} applies."
         return Tier(severity, Outcome.BASE, base.value, why, steps)
 
@@ -140,8 +139,8 @@ def _verdict(
         return Verdict.NOT_TAKEN
     if decisive is not None and decisive.origin == one.entry.origin and decisive.key == key:
         return Verdict.DECIDES
-    if one.is_default and any(
-        other.said is not None and not other.is_default and other.entry.key == key for other in concerned
+    if any(
+        other.said is not None and other.author < one.author and other.entry.key == key for other in concerned
     ):
         return Verdict.REPLACED
     return Verdict.OVERRULED
@@ -153,16 +152,12 @@ def _step(one: Statement, verdict: Verdict) -> Step:
     return Step(one.layer, key.text, origin, written(value), one.says, window, expires, one.expired, verdict)
 
 
-def _place(origin: Origin) -> str:
-    return f"{origin.file}:{origin.line}"
-
-
 def _in_window(window: str | None) -> str:
     return f", inside its window {window}" if window else ""
 
 
 def _decides(decisive: Threshold | Said) -> str:
-    return f"{decisive.key} in {_place(decisive.origin)} decides{_in_window(decisive.window)}"
+    return f"{decisive.key} in {decisive.origin.place} decides{_in_window(decisive.window)}"
 
 
 def _why_served(threshold: Threshold, *, is_dimensional: bool) -> str:
@@ -175,7 +170,7 @@ def _why_served(threshold: Threshold, *, is_dimensional: bool) -> str:
 
 
 def _why_not(decisive: Said, *, is_dimensional: bool) -> tuple[Outcome, str]:
-    place = f"{decisive.key} in {_place(decisive.origin)}"
+    place = f"{decisive.key} in {decisive.origin.place}"
     if decisive.severity is not Severity.WARNING and not decisive.key.is_critical:
         why = f"{place} names the severity {decisive.severity}, which takes the place of this tier"
         return Outcome.MOVED, f"{why}{_in_window(decisive.window)}."
@@ -189,11 +184,11 @@ def _why_unset(steps: Sequence[Step]) -> str | None:
     """Why there is nothing although something is written; None where that is not why."""
     for step in steps:
         if step.verdict is Verdict.NOT_TAKEN:
-            return f"The default of {_place(step.origin)} belongs to a pack that the tenant does not take."
+            return f"The default of {step.origin.place} belongs to a pack that the tenant does not take."
     for step in steps:
         if step.expired is not None:
-            return f"{step.key} in {_place(step.origin)} has expired, and there is no default."
+            return f"{step.key} in {step.origin.place} has expired, and there is no default."
     for step in steps:
         if step.verdict is Verdict.OMITTED:
-            return f"{step.key} in {_place(step.origin)} leaves it to the platform, which has no default."
+            return f"{step.key} in {step.origin.place} leaves it to the defaults, and there is none."
     return None

@@ -54,6 +54,26 @@ def test_what_render_prints_is_a_part_of_a_configuration_and_passes_the_check(sh
     assert done.out.startswith("fine: ")
 
 
+def test_environments_of_one_prometheus_are_told_apart(shell: Shell) -> None:
+    option = ("--environment-label", "env")
+    (shell.root / "part.yml").write_text(shell("inhibition", "render", *option).out)
+    assert all(
+        "env" in rule["equal"]
+        for rule in yaml.safe_load((shell.root / "part.yml").read_text())["inhibit_rules"]
+    )
+    assert shell("inhibition", "check", "part.yml", *option).code == 0
+    (shell.root / "part.yml").write_text(shell("inhibition", "render").out)
+    done = shell("inhibition", "check", "part.yml", env={"DA_ENVIRONMENT_LABEL": "env"})
+    assert done.code == 1
+    assert 'env="value-2", severity="critical", tenant="tenant-1"}\n    silences {' in done.out
+    assert "Add the rules that `da-tools inhibition render --environment-label env` prints." in done.out
+    told = shell("inhibition", "render", "--environment-label", "env=prod")
+    assert (told.code, "'env=prod' is no label's name; write NAME, such as environment" in told.err) == (
+        2,
+        True,
+    )
+
+
 def test_a_rule_that_crosses_tenants_is_told_with_place_pair_and_what_to_write(shell: Shell) -> None:
     (shell.root / "am.yml").write_text(KUBE_PROMETHEUS)
     done = shell("inhibition", "check", "am.yml")

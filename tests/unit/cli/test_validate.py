@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-DEFAULTS = "defaults:\n  mysql_connections: 80\nstate_filters: {maintenance: {default_state: disable}}\n"
-GOOD = "tenants:\n  db-a:\n    mysql_connections: 120\n"
+DEFAULTS = "defaults:\n  mysql_connections: 90\nstate_filters: {maintenance: {default_state: disable}}\n"
+GOOD = "tenants:\n  db-a:\n    mysql_connections: 120\n    _packs: []\n"
 WARNS = "tenants:\n  db-a:\n    mysql_conections: 120\n"
-BAD = 'tenants:\n  db-a:\n    mysql_connections: "70:urgent"\n'
+BAD = 'tenants:\n  db-a:\n    mysql_connections: "70:urgent"\n    _packs: []\n'
 
 
 @pytest.fixture
@@ -26,13 +26,13 @@ def test_an_error_exits_1_and_shows_place_excerpt_caret_advice_and_documentation
     done = confd.write({"db-a.yaml": BAD})("validate", "conf.d")
     assert done.code == 1
     assert done.out.startswith(
-        "conf.d/db-a.yaml:3:28: error DA050: 'urgent' is not a severity. The platform default applies.\n"
+        "conf.d/db-a.yaml:3:28: error DA050: 'urgent' is not a severity. The default applies.\n"
         '    3 |     mysql_connections: "70:urgent"\n'
         "      |                            ^^^^^^\n"
         "  Did you mean one of info, warning, critical?"
     )
     assert "\n  docs/findings.md#da050\n" in done.out
-    assert done.out.splitlines()[-2] == "1 error, 0 warnings, 0 info: 2 files, 1 tenant, 1 series"
+    assert done.out.splitlines()[-2] == "1 error, 0 warnings, 0 info: 2 files, 1 tenant, 0 series"
 
 
 def test_warnings_are_shown_and_count_only_if_strict(confd: Any) -> None:
@@ -45,15 +45,17 @@ def test_warnings_are_shown_and_count_only_if_strict(confd: Any) -> None:
 
 
 def test_an_unused_override_is_only_info_even_if_strict(confd: Any) -> None:
-    confd.write({"db-a.yaml": "tenants:\n  db-a:\n    mysql_connections: 80\n    _state_maintenance: off\n"})
+    confd.write({"db-a.yaml": "tenants:\n  db-a:\n    mysql_connections: 90\n    _state_maintenance: off\n"})
     done = confd("validate", "conf.d", "--strict")
     assert done.code == 0
     assert done.out.count("info DA047: _defaults.yaml:") == 2
-    assert "    3 |     mysql_connections: 80\n      |     ^^^^^^^^^^^^^^^^^\n" in done.out
+    assert "    3 |     mysql_connections: 90\n      |     ^^^^^^^^^^^^^^^^^\n" in done.out
 
 
 def test_too_many_series_of_a_tenant_are_an_error(confd: Any) -> None:
-    confd.write({"db-b.yaml": "tenants: {db-b: {mysql_connections: 5, mysql_connections_critical: 6}}"})
+    confd.write(
+        {"db-b.yaml": "tenants: {db-b: {_packs: [], mysql_connections: 5, mysql_connections_critical: 6}}"}
+    )
     assert confd("validate", "conf.d", "--series-limit", 2).code == 0
     done = confd("validate", "conf.d", "--series-limit", 1)
     assert done.code == 1
@@ -94,11 +96,11 @@ def test_the_platform_file_is_judged_with_the_tenants_too(confd: Any) -> None:
 
 
 def test_alone_a_file_is_the_whole_configuration(confd: Any) -> None:
-    confd.write({"db-a.yaml": f"{DEFAULTS}{GOOD}  db-z: {{}}\n"})
+    confd.write({"db-a.yaml": f"{DEFAULTS}{GOOD}  db-z: {{_packs: []}}\n"})
     assert confd("validate", "conf.d/db-a.yaml").code == 1
     done = confd("validate", "conf.d/db-a.yaml", "--alone")
     assert done.code == 0
-    assert "1 file, 2 tenants, 2 series" in done.out
+    assert "1 file, 2 tenants, 1 series" in done.out
 
 
 def test_json_is_alone_on_stdout_and_complete(confd: Any) -> None:
@@ -115,7 +117,7 @@ def test_json_is_alone_on_stdout_and_complete(confd: Any) -> None:
     )
     assert answer["files"][1] == {"name": "db-a.yaml", "accepted": True, "rejected_keys": 1}
     assert answer["tenants"] == [
-        {"tenant": "db-a", "file": "db-a.yaml", "series": 1, "thresholds": 1, "states": 0}
+        {"tenant": "db-a", "file": "db-a.yaml", "series": 0, "thresholds": 0, "states": 0}
     ]
 
 
@@ -133,7 +135,7 @@ def test_github_annotations_are_escaped(confd: Any) -> None:
 
 
 def test_infos_are_notices_on_github(confd: Any) -> None:
-    confd.write({"db-a.yaml": "tenants:\n  db-a:\n    mysql_connections: 80\n"})
+    confd.write({"db-a.yaml": "tenants:\n  db-a:\n    mysql_connections: 90\n"})
     assert confd("validate", "conf.d", "--output", "github").out.startswith("::notice file=conf.d/db-a.yaml,")
 
 

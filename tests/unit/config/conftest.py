@@ -19,12 +19,12 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 def catalogue() -> Catalogue:
     return Catalogue.of(
         [
-            declared("mysql_connections", pack="mariadb", default="80"),
-            declared("mysql_threads_running", pack="mariadb", default="80"),
-            declared("mysql_cpu", pack="mariadb", default="80"),
-            declared("redis_queue_length", "queue", "priority", default="80"),
-            declared("oracle_tablespace_used_percent", "tablespace", default="80"),
-            declared("es_heap_percent", "node", component="elasticsearch", default="80"),
+            declared("mysql_connections", pack="mariadb"),
+            declared("mysql_threads_running", pack="mariadb"),
+            declared("mysql_cpu", pack="mariadb"),
+            declared("redis_queue_length", "queue", "priority"),
+            declared("oracle_tablespace_used_percent", "tablespace"),
+            declared("es_heap_percent", "node", component="elasticsearch"),
         ],
         packs=["platform"],
     )

@@ -21,6 +21,7 @@ def _filters(confd: Any) -> dict[str, tuple[tuple[str, ...], Severity, bool]]:
     return {
         one.name: (one.reasons, one.severity, one.enabled_by_default)
         for one in confd.load().configuration.state_filters
+        if one.origin.line  # those of the files, not the built-in one
     }
 
 
@@ -149,10 +150,16 @@ def test_a_state_that_no_filter_declares_is_an_error_with_the_nearest_name(
 
 
 def test_a_state_is_known_as_soon_as_its_filter_is(confd: Any, tenant_file: TenantFile) -> None:
-    confd.write(db_a=tenant_file("_state_maintenance: on"))
+    confd.write(db_a=tenant_file("_state_container_crashloop: on"))
     assert confd.ids() == ["DA060"]
     confd.write(_defaults=FILTERS)
     assert confd.ids() == []
+
+
+def test_maintenance_is_known_without_a_platform_file(confd: Any, tenant_file: TenantFile) -> None:
+    confd.write(db_a=tenant_file("_state_maintenance: on"))
+    assert confd.ids() == []
+    assert [one.name for one in confd.load().configuration.state_filters] == ["maintenance"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.declared import without_defaults
 
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.packs.bundled import load_catalogue
@@ -97,7 +98,8 @@ class Exporter:
         return value(self.samples(), name, **labels)
 
     def threshold(self, tenant: str, metric: str = "connections", severity: str = "warning") -> float | None:
-        return self.value("user_threshold", tenant=tenant, metric=metric, severity=severity)
+        labels = {"component": "mysql", "metric": metric, "severity": severity}
+        return self.value("user_threshold", tenant=tenant, **labels)
 
     def until(self, condition: Callable[[], bool], seconds: float = 5) -> float:
         """Waits for a condition; returns how long it took."""
@@ -191,7 +193,7 @@ def write_conf_d(directory: Path) -> Path:
     """A directory with defaults and two tenants."""
     directory.mkdir()
     (directory / "_defaults.yaml").write_text(
-        "defaults:\n  mysql_connections: 80\n"
+        "packs: [mariadb, redis]\ndefaults:\n  mysql_connections: 80\n"
         "state_filters:\n  maintenance: {reasons: [], severity: info, default_state: disable}\n"
     )
     (directory / "db-a.yaml").write_text('tenants:\n  db-a:\n    mysql_connections: "70"\n')
@@ -213,5 +215,5 @@ def shared_conf_d(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    """The shipped packs' keys."""
-    return load_catalogue()
+    """The shipped packs' keys, without their defaults: what is served is what a test writes."""
+    return without_defaults(load_catalogue())

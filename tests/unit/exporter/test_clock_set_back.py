@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.declared import without_defaults
 
 from dynamic_alerting.config.loader import Loader
 from dynamic_alerting.exporter.discovery.expansion import NO_EXPANSION
@@ -30,7 +31,7 @@ def _lines(snapshot: Snapshot) -> bytes:
 @pytest.mark.parametrize("is_reload", [True, False])
 def test_what_ended_is_served_again(tmp_path: Path, value: str, *, is_reload: bool) -> None:
     (tmp_path / "db-a.yaml").write_text(f"tenants: {{db-a: {{mysql_connections: {value}}}}}")
-    catalogue = load_catalogue()
+    catalogue = without_defaults(load_catalogue())
     loaded = Loader(tmp_path, catalogue).load()
     later = build_snapshot(loaded, catalogue, NOON)
     assert _lines(later) == b""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: What the specification promises between a change and the scrape that shows it.
 PROMISED = 2.0
 
+CONNECTIONS = {"component": "mysql", "metric": "connections", "severity": "warning"}
 TENANTS = [f"db-{index:02}" for index in range(20)]
 
 
@@ -109,7 +110,11 @@ class Scraper(threading.Thread):
         try:
             while not self.ending.is_set():
                 samples = self._exporter.samples()
-                numbers = [number for (name, _), number in samples.items() if name == "user_threshold"]
+                numbers = [
+                    number
+                    for (name, labels), number in samples.items()
+                    if name == "user_threshold" and CONNECTIONS.items() <= dict(labels).items()
+                ]
                 digest = self._read.one(samples, "threshold_exporter_config_hash")
                 self.seen.append((frozenset(numbers), len(numbers), digest))
         except Exception as problem:  # noqa: BLE001 - handed to the test, which raises it

@@ -172,16 +172,23 @@ def test_within_the_limit_nothing_is_sorted_or_copied(written: Loader, catalogue
     assert resolved.dropped == 0
 
 
+def write_limited(conf_d: Path) -> None:
+    """A tenant with five series, and nothing of any pack."""
+    (conf_d / "_defaults.yaml").write_text("packs: []\ndefaults:\n  team_size: 80\n")
+    (conf_d / "db-a.yaml").write_text(TENANT)
+    (conf_d / "db-b.yaml").write_text("tenants:\n  db-b: {}\n")
+
+
 def test_the_program_reports_it_in_metrics_findings_config_page_and_log(
     start_exporter: StartExporter, conf_d: Path
 ) -> None:
-    (conf_d / "db-a.yaml").write_text(TENANT)
+    write_limited(conf_d)
     exporter = start_exporter("--config-dir", conf_d, "--limit.series-per-tenant", "3")
     dropped = "threshold_exporter_tenant_series_dropped"
     assert exporter.value(dropped, tenant="db-a") == 2
     assert exporter.value(dropped, tenant="db-b") is None
-    assert exporter.threshold("db-a", "connections") is None
-    assert exporter.threshold("db-b", "connections") == 80
+    assert exporter.value("user_threshold", tenant="db-a", component="team") is None
+    assert exporter.value("user_threshold", tenant="db-b", component="team") == 80
     findings = exporter.request("/api/v1/findings").json["data"]["findings"]
     assert "DA080" in [finding["id"] for finding in findings]
     config = exporter.request("/api/v1/config?tenant=db-a").json["data"]["tenants"][0]
@@ -193,7 +200,7 @@ def test_the_program_reports_it_in_metrics_findings_config_page_and_log(
 
 
 def test_strict_refuses_a_tenant_over_the_limit(run_exporter: RunExporter, conf_d: Path) -> None:
-    (conf_d / "db-a.yaml").write_text(TENANT)
+    write_limited(conf_d)
     limit = ("--limit.series-per-tenant", "3", "--config.strict", "--web.listen-address", "127.0.0.1:0")
     ended = run_exporter("--config-dir", conf_d, *limit)
     assert ended.returncode == 1

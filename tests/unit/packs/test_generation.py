@@ -7,7 +7,6 @@ from pathlib import Path
 import yaml
 
 from dynamic_alerting.packs.declared_keys import catalogue_of
-from dynamic_alerting.packs.defaults_file import defaults_text
 from dynamic_alerting.packs.generation import generated_files, rules_text, stale_files, write_files
 from dynamic_alerting.packs.pack import Pack
 
@@ -57,25 +56,3 @@ def test_the_catalogue_says_what_the_pack_says(load_text: Load, good_text: str) 
     assert (key["key"], key["component"], key["metric"]) == ("web_connections", "web", "connections")
     assert key["default"] == "1000"
     assert key["signal"] == "tenant:web_connections:max"
-
-
-def test_defaults_hold_every_form_of_default(load_text: Load, good_text: str) -> None:
-    text = good_text.replace("default: 1000", 'default: "9:critical"')
-    assert yaml.safe_load(defaults_text([load_text(text)]))["defaults"] == {"web_connections": "9:critical"}
-    both = good_text.replace("default: 1000", "default: 1000\n  default_critical: 2000")
-    assert yaml.safe_load(defaults_text([load_text(both)]))["defaults"] == {
-        "web_connections": 1000,
-        "web_connections_critical": 2000,
-    }
-
-
-def test_dimensional_defaults_are_quoted_keys(load_text: Load, good_text: str) -> None:
-    text = good_text.replace("default: 1000", "default: 1000\n  dimensional_defaults: {'{site=\"a''b\"}': 5}")
-    text = text.replace("    aggregate: max", "    aggregate: max\n    dimensions: [site]")
-    defaults = yaml.safe_load(defaults_text([load_text(text)]))["defaults"]
-    assert defaults['web_connections{site="a\'b"}'] == 5
-
-
-def test_maintenance_is_off_until_a_tenant_turns_it_on(load_text: Load, good_text: str) -> None:
-    filters = yaml.safe_load(defaults_text([load_text(good_text)]))["state_filters"]
-    assert filters == {"maintenance": {"reasons": [], "severity": "info", "default_state": "disable"}}

@@ -150,6 +150,22 @@ def test_labels_that_prometheus_adds_are_counted_if_they_are_named(few_packs: li
     assert Harm.OTHER_TENANT in harms(few_packs, rule, external_labels={"cluster": "a"})
 
 
+def test_environments_are_told_apart_by_the_label_that_is_named(few_packs: list[Pack]) -> None:
+    without, having = (
+        read_configuration(inhibit_rules_text(few_packs, label)) for label in (None, "environment")
+    )
+    assert check(having, few_packs).is_good  # alerts without the label are equal in it
+    assert check(having, few_packs, environment_label="environment").is_good
+    found = check(without, few_packs, environment_label="environment")
+    pair = found.harmful[0].harms[Harm.OTHER_DIMENSION]
+    assert pair.source is not None
+    assert pair.source.tenant == pair.target.tenant
+    assert pair.source.labels["environment"] != pair.target.labels["environment"]
+    rules = [each.instead.written() for each in found.harmful if each.instead is not None]
+    followed = read_configuration(yaml.safe_dump({"inhibit_rules": rules}))
+    assert check(followed, few_packs, environment_label="environment").is_good
+
+
 def test_tenants_that_no_rule_names_plainly_can_be_named(few_packs: list[Pack]) -> None:
     rule = "source_matchers: ['tenant=~\\pL{3}7'], target_matchers: ['tenant=~d.*'], equal: [alertname]"
     assert harms(few_packs, rule) == set()

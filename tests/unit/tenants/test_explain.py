@@ -92,7 +92,7 @@ def test_what_disables_it_is_named(explain: Any, defaults: str, tenant: str, why
 @pytest.mark.parametrize(
     ("defaults", "tenant", "why"),
     [
-        ("", "", "The tenant does not set it, and the platform has no default for it."),
+        ("", "", "The tenant does not set it, and there is no default for it."),
         (
             "mysql_cpu: 80",
             "_packs: [redis]",
@@ -106,7 +106,7 @@ def test_what_disables_it_is_named(explain: Any, defaults: str, tenant: str, why
         (
             "",
             "mysql_cpu: default",
-            "mysql_cpu in db-a.yaml:3 leaves it to the platform, which has no default.",
+            "mysql_cpu in db-a.yaml:3 leaves it to the defaults, and there is none.",
         ),
     ],
 )
@@ -212,8 +212,8 @@ def test_states_are_explained(explain: Any, written: str, is_on: bool, why: str)
 def test_all_states_are_explained_without_a_key(explain: Any) -> None:
     states = explain(None, "", "", FILTERS).states
     assert [(state.filter, state.is_on, state.reasons) for state in states] == [
-        ("busy", True, ("x",)),
         ("maintenance", False, ()),
+        ("busy", True, ("x",)),
     ]
 
 
