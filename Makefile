@@ -41,10 +41,10 @@ lint: setup ## Check style and types
 	@$(PYTHON) -m mypy
 
 generate: setup ## Write again everything that is generated from rule-packs/*/pack.yaml
-	@$(DA_TOOLS) rule-packs generate
+	@$(DA_TOOLS) rule-packs generate --root .
 
 new-pack: setup ## Write rule-packs/NAME/pack.yaml, ten lines to start from: make new-pack NAME=nginx
-	@$(DA_TOOLS) rule-packs new $(NAME) $(ARGS)
+	@$(DA_TOOLS) rule-packs new $(NAME) --root . $(ARGS)
 
 benchmark: setup ## Measure against peers (ARGS=--json, "--html FILE", --scaling-curve, --under-load, "--tenants N", --full)
 	@$(PYTHON) -m bench $(ARGS)

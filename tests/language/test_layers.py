@@ -263,7 +263,9 @@ def test_with_the_shipped_packs_an_old_file_of_four_keys_lets_every_alert_live(
     assert {"mysql up warning", "mysql up critical"} <= served.keys()
 
 
-@pytest.mark.parametrize("body", ["{default_state: maybe}", "{severity: fatal}", "off", "{default_state: ''}"])
+@pytest.mark.parametrize(
+    "body", ["{default_state: maybe}", "{severity: fatal}", "off", "{default_state: ''}"]
+)
 def test_a_mistake_in_the_platforms_maintenance_silences_nobody(packed: Any, body: str) -> None:
     text = body if "default_state" in body else body.replace("}", ", default_state: disable}")
     packed.write({"_a.yaml": f"state_filters: {{maintenance: {text}}}"}).tenant("")

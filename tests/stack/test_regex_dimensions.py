@@ -23,9 +23,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from tests.local_server import LocalServer
 
-from dynamic_alerting.packs.declared_keys import catalogue_of
 from dynamic_alerting.packs.generation import rules_text
-from dynamic_alerting.packs.loading import load_pack, load_packs
+from dynamic_alerting.packs.loading import load_pack
 from dynamic_alerting.prometheus.client import Prometheus
 from dynamic_alerting.prometheus.http import ApiError
 from dynamic_alerting.stack.process import Child, end_children, spawn
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
 pytestmark = pytest.mark.stack
-ROOT = Path(__file__).parents[2]
+OWN_PACKS = Path(__file__).parents[1] / "rules" / "fixtures"
 RETENTION_S = 15
 
 TENANTS = {
@@ -102,15 +101,9 @@ class World:
         self._start("prometheus", command)
 
     def start_exporter(self, port: int) -> None:
-        # The catalogue of the shipped packs knows no `queues`: these exporters are given one that does.
-        code = (
-            "import sys; from pathlib import Path; from dynamic_alerting.exporter import startup;"
-            "from dynamic_alerting.model.catalogue import Catalogue;"
-            "catalogue = Catalogue.from_json(Path(sys.argv.pop(1)).read_text());"
-            "startup.load_catalogue = lambda: catalogue;"
-            "from dynamic_alerting.exporter.main import main; main()"
-        )
-        command = [sys.executable, "-P", "-c", code, str(self.directory / "catalogue.json")]
+        # No shipped pack knows `queues`: it is a pack of these exporters' own.
+        code = "from dynamic_alerting.exporter.main import main; main()"
+        command = [sys.executable, "-P", "-c", code, f"--packs.dir={OWN_PACKS}"]
         command += [f"--config-dir={self.directory / 'conf.d'}", f"--web.listen-address=127.0.0.1:{port}"]
         command += [f"--prometheus.url=http://127.0.0.1:{self.port}", "--discovery.interval=1s"]
         command += ["--discovery.timeout=2s", f"--discovery.retention={RETENTION_S}s"]
@@ -162,9 +155,7 @@ class World:
 
 
 def _write_files(world: World, hasty_packs: Path) -> None:
-    queues = load_pack(ROOT / "tests/rules/fixtures/queues/pack.yaml")
-    catalogue = catalogue_of([*load_packs(ROOT / "rule-packs"), queues])
-    (world.directory / "catalogue.json").write_text(catalogue.to_json())
+    queues = load_pack(OWN_PACKS / "queues" / "pack.yaml")
     hasty = yaml.safe_load(rules_text(queues))
     for group in hasty["groups"]:
         group.pop("interval", None)

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.explain_text import explained
+from dynamic_alerting.cli.packs_dir import PacksDirs, chosen_catalogue, packs_dir_option
 from dynamic_alerting.cli.series_limit import series_limit_option
 from dynamic_alerting.config.loader import Loaded, Loader, SourceUnreadable
 from dynamic_alerting.exporter.api import InstantError, parse_instant
 from dynamic_alerting.model.errors import KeySyntaxError
-from dynamic_alerting.packs.bundled import load_catalogue
 from dynamic_alerting.tenants.explain import Explainer, UnknownTenantError
 from dynamic_alerting.tenants.explained_json import explanation_view
 from dynamic_alerting.tenants.explanation import Explanation
@@ -33,10 +33,18 @@ from dynamic_alerting.tenants.key_places import findings_about
     help="Directory of configuration files, or one file in its place (environment: CONFIG_DIR).",
 )
 @click.option("--at", "at_text", metavar="TIME", help="RFC 3339 or seconds since 1970 [default: now].")
+@packs_dir_option
 @series_limit_option
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
-    tenant: str, key: str | None, config_dir: Path, at_text: str | None, output: str, *, series_limit: int
+    *,
+    tenant: str,
+    key: str | None,
+    config_dir: Path,
+    at_text: str | None,
+    packs_dirs: PacksDirs,
+    series_limit: int,
+    output: str,
 ) -> None:
     """Say why TENANT has the thresholds that it has: every layer that is asked, and which one decides.
 
@@ -47,7 +55,7 @@ def command(
     Example: da-tools explain --config-dir conf.d db-a mysql_connections --at 2026-12-01T06:00:00Z
     """
     at = _instant(at_text)
-    catalogue = load_catalogue()
+    catalogue = chosen_catalogue(packs_dirs)
     try:
         with Console(stderr=True).status(f"Reading {config_dir}"):
             loaded = Loader(config_dir, catalogue, clock=lambda: at).load()

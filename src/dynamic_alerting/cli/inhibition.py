@@ -12,7 +12,8 @@ from rich.console import Console
 
 from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.inhibition_text import as_json, as_text
-from dynamic_alerting.cli.loaded_packs import loaded_packs
+from dynamic_alerting.cli.loaded_packs import chosen_packs
+from dynamic_alerting.cli.packs_dir import PacksDirs, packs_dir_option
 from dynamic_alerting.prometheus.alertmanager import Alertmanager
 from dynamic_alerting.prometheus.http import ApiError
 from dynamic_alerting.routing.check import check as check_rules
@@ -26,11 +27,6 @@ OUTPUT = click.option(
     default="text",
     show_default=True,
     help="What to print on stdout.",
-)
-PACKS = click.option(
-    "--packs",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Directory of packs [default: those that ship with this program].",
 )
 ENVIRONMENT = click.option(
     "--environment-label",
@@ -54,9 +50,9 @@ def command() -> None:
 
 @command.command()
 @ENVIRONMENT
-@PACKS
+@packs_dir_option
 @OUTPUT
-def render(environment_label: str | None, packs: Path | None, output: str) -> None:
+def render(environment_label: str | None, packs_dirs: PacksDirs, output: str) -> None:
     """Print the inhibit_rules for the configuration of Alertmanager.
 
     While the critical tier of a tenant's alert fires, its warning and info are held back, and its info while
@@ -64,7 +60,7 @@ def render(environment_label: str | None, packs: Path | None, output: str) -> No
 
     Example: da-tools inhibition render
     """
-    chosen = loaded_packs(packs)
+    chosen = chosen_packs(packs_dirs).packs
     if output == "json":
         click.echo(json.dumps({"inhibit_rules": inhibit_rules(chosen, environment_label)}, indent=2))
     else:
@@ -115,7 +111,7 @@ def _external_labels(
     help="A label that your Prometheus adds to every alert (external_labels); may be repeated.",
 )
 @ENVIRONMENT
-@PACKS
+@packs_dir_option
 @OUTPUT
 def check(
     *,
@@ -124,7 +120,7 @@ def check(
     tenants: tuple[str, ...],
     external_labels: dict[str, str],
     environment_label: str | None,
-    packs: Path | None,
+    packs_dirs: PacksDirs,
     output: str,
 ) -> None:
     """Say which inhibit_rules silence an alert that they should not, and which tiers nothing holds back.
@@ -140,7 +136,7 @@ def check(
         )
     text = _text_of(file) if file is not None else _loaded_by(url or "")
     place = f"{url}, loaded configuration" if file is None else "stdin" if str(file) == "-" else str(file)
-    chosen = loaded_packs(packs)
+    chosen = chosen_packs(packs_dirs).packs
     try:
         configuration = read_configuration(text)
     except UnusableConfigurationError as error:

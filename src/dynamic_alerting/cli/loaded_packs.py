@@ -1,41 +1,51 @@
 """Packs as the commands get them: loaded, or the reason why not with exit code 2."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
-from dynamic_alerting.packs.bundled import checkout_root, rule_packs_directory
-from dynamic_alerting.packs.loading import PackError, load_packs
+from dynamic_alerting.cli.errors import CannotError
+from dynamic_alerting.cli.packs_dir import told
+from dynamic_alerting.packs.bundled import checkout_root
+from dynamic_alerting.packs.loading import load_packs
+from dynamic_alerting.packs.own import PacksInForce, packs_in_force
 from dynamic_alerting.packs.pack import Pack
+from dynamic_alerting.packs.problems import PackError
 
 
-class CannotError(click.ClickException):
-    """Something could not be done: exit 2."""
-
-    exit_code = 2
-
-
-def loaded_packs(directory: Path | None) -> list[Pack]:
-    """Return the packs of a directory, or those that ship with this program.
+def chosen_packs(directories: Sequence[Path]) -> PacksInForce:
+    """Return the packs that ship with this program, with those of some directories added or in their place.
 
     Raises:
         CannotError: They cannot be read, or one of them is wrong.
     """
     try:
-        return load_packs(directory or rule_packs_directory())
+        return packs_in_force(directories)
     except PackError as error:
-        raise CannotError(f"{len(error.problems)} problem(s)\n{error}") from error
+        raise CannotError(told(error)) from error
     except OSError as error:
         raise CannotError(str(error)) from error
 
 
-def one_pack(name: str, directory: Path | None) -> Pack:
+def packs_of_checkout(root: Path) -> list[Pack]:
+    """Return the packs of a checkout, and no others.
+
+    Raises:
+        CannotError: They cannot be read, or one of them is wrong.
+    """
+    try:
+        return load_packs(root / "rule-packs")
+    except PackError as error:
+        raise CannotError(told(error)) from error
+    except OSError as error:
+        raise CannotError(str(error)) from error
+
+
+def named_pack(name: str, packs: Sequence[Pack]) -> Pack:
     """Return the pack of that name.
 
     Raises:
-        CannotError: There is none, or the packs cannot be loaded.
+        CannotError: There is none.
     """
-    packs = loaded_packs(directory)
     for pack in packs:
         if pack.pack == name:
             return pack

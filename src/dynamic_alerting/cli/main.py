@@ -17,6 +17,7 @@ class CommandsByName(click.Group):
         "explain": "dynamic_alerting.cli.explain",
         "inhibition": "dynamic_alerting.cli.inhibition",
         "rule-packs": "dynamic_alerting.cli.rule_packs",
+        "schema": "dynamic_alerting.cli.schema",
         "stack": "dynamic_alerting.cli.stack",
         "validate": "dynamic_alerting.cli.validate",
     }

@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from dynamic_alerting.cli.loaded_packs import CannotError, loaded_packs, one_pack
+from dynamic_alerting.cli.errors import CannotError
+from dynamic_alerting.cli.loaded_packs import chosen_packs, named_pack
+from dynamic_alerting.cli.packs_dir import PacksDirs, packs_dir_option
 from dynamic_alerting.packs.environment import Environment, UnusableEnvironmentError, environment_of
 from dynamic_alerting.packs.exporter_selector import ExporterSelectorError, checked_selector
 from dynamic_alerting.packs.generation import diff_of, write_files
@@ -67,11 +69,7 @@ from dynamic_alerting.packs.settings import DASHBOARD_BASE_URL, KUBERNETES_NAMES
     show_default=True,
     help="Namespace of Kubernetes objects.",
 )
-@click.option(
-    "--packs",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Directory of packs [default: those that ship with this program].",
-)
+@packs_dir_option
 def command(
     *,
     pack: tuple[str, ...],
@@ -83,7 +81,7 @@ def command(
     namespace: str,
     exporter_selector: str | None,
     environment: str | None,
-    packs: Path | None,
+    packs_dirs: PacksDirs,
     dry_run: bool,
 ) -> None:
     """Print the rules of the named packs, or of all, one YAML document each.
@@ -97,7 +95,8 @@ def command(
     matchers = None if exporter_selector is None else _checked_selector(exporter_selector)
     place = None if environment is None else _environment(environment)
     names = dict.fromkeys((*pack, *more))
-    chosen = [one_pack(name, packs) for name in names] if names else loaded_packs(packs)
+    packs = chosen_packs(packs_dirs).packs
+    chosen = [named_pack(name, packs) for name in names] if names else packs
     try:
         files = dict(
             rendered(

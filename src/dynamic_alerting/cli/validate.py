@@ -8,12 +8,13 @@ import click
 from rich.console import Console
 
 from dynamic_alerting.cli.errors import CannotError
+from dynamic_alerting.cli.packs_dir import PacksDirs, chosen_catalogue, packs_dir_option
 from dynamic_alerting.cli.prometheus_options import asked_signals, prometheus_options
 from dynamic_alerting.cli.series_limit import series_limit_option
 from dynamic_alerting.cli.validate_text import annotations, as_text
 from dynamic_alerting.config.asked.signals import SignalsUnknown
 from dynamic_alerting.config.loader import SourceUnreadable
-from dynamic_alerting.packs.bundled import load_catalogue
+from dynamic_alerting.packs.versions import packs_version
 from dynamic_alerting.tenants.validated_json import validation_view
 from dynamic_alerting.tenants.validation import validate
 
@@ -22,6 +23,7 @@ from dynamic_alerting.tenants.validation import validate
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--alone", is_flag=True, help="Take a file for the whole configuration (--config-file).")
+@packs_dir_option
 @series_limit_option
 @prometheus_options
 @click.option(
@@ -34,6 +36,7 @@ from dynamic_alerting.tenants.validation import validate
 def command(
     path: Path,
     output: str,
+    packs_dirs: PacksDirs,
     prometheus: str | None,
     bearer_token_file: Path | None,
     *,
@@ -50,19 +53,18 @@ def command(
 
     Example: da-tools validate conf.d --strict
     """
+    catalogue = chosen_catalogue(packs_dirs)
     try:
         # Ten thousand files take some seconds; the status shows on a terminal only, and leaves nothing.
         with (
             Console(stderr=True).status(f"Reading {path}"),
             asked_signals(prometheus, bearer_token_file) if prometheus else nullcontext() as signals,
         ):
-            validation = validate(
-                path, load_catalogue(), alone=alone, series_limit=series_limit, signals=signals
-            )
+            validation = validate(path, catalogue, alone=alone, series_limit=series_limit, signals=signals)
     except (SourceUnreadable, SignalsUnknown) as error:
         raise CannotError(str(error)) from error
     if output == "json":
-        view = validation_view(validation, strict=strict)
+        view = validation_view(validation, packs_version(catalogue), strict=strict)
         click.echo(json.dumps(view, indent=2, ensure_ascii=False))
     elif output == "github":
         click.echo(annotations(validation), nl=False)

@@ -12,6 +12,7 @@ from dynamic_alerting.exporter.series_limit import resolve_within
 from dynamic_alerting.exporter.snapshot import Snapshot
 from dynamic_alerting.model.configuration import Origin, Tenant
 from dynamic_alerting.model.resolution import ActiveState, Threshold
+from dynamic_alerting.packs.versions import PacksVersion
 
 _SECONDS = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 
@@ -45,9 +46,11 @@ def parse_instant(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def config_json(snapshot: Snapshot, tenants: tuple[Tenant, ...], at: datetime) -> Iterator[str]:
+def config_json(
+    snapshot: Snapshot, tenants: tuple[Tenant, ...], at: datetime, packs: PacksVersion
+) -> Iterator[str]:
     """The resolved configuration of some tenants, piece by piece: all tenants can be a hundred megabytes."""
-    head = {"at": at.isoformat(), "sha256": snapshot.loaded.sha256}
+    head = {"at": at.isoformat(), "sha256": snapshot.loaded.sha256, "packs": packs.view()}
     yield '{"status":"success","data":' + _dump(head)[:-1] + ',"tenants":['
     for index, tenant in enumerate(tenants):
         yield ("," if index else "") + _dump(tenant_view(snapshot, tenant, at))

@@ -56,7 +56,8 @@ class Endpoints:
     async def config(self, request: Request) -> Response:
         """Every value in force with its origin, of all tenants or one, now or at an instant."""
         refuse_unknown_parameters(request, frozenset({"tenant", "at"}))
-        snapshot = _loaded(self._served())
+        served = self._served()
+        snapshot = _loaded(served)
         at_text = request.query_params.get("at")
         try:
             at = utc_now() if at_text is None else parse_instant(at_text)
@@ -69,7 +70,7 @@ class Endpoints:
             if known is None:
                 raise HTTPException(404, f"No tenant {name!r} is configured.")
             tenants = (known.tenant,)
-        pieces = config_json(snapshot, tenants, at)
+        pieces = config_json(snapshot, tenants, at, served.packs)
         return StreamingResponse(pieces, media_type="application/json", headers=NO_STORE)
 
     async def findings(self, request: Request) -> Response:

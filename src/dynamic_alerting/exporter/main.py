@@ -18,9 +18,11 @@ from dynamic_alerting.exporter.durations import Duration
 from dynamic_alerting.exporter.listening import AddressError, ListenAddress, bind, parse_address
 from dynamic_alerting.exporter.logs import FORMATS, LEVELS, LogFormat, configure_logs, log_event
 from dynamic_alerting.exporter.old_spellings import OldSpellings, stronger
+from dynamic_alerting.exporter.packs_flag import packs_flag
 
 if TYPE_CHECKING:
     from dynamic_alerting.exporter.web_config.file import WebConfigFile
+    from dynamic_alerting.model.catalogue import Catalogue
 
 _PREFIX = "THRESHOLD_EXPORTER"
 STANDARD_DIRECTORY = Path("/etc/threshold-exporter/conf.d")
@@ -72,6 +74,7 @@ class _Address(click.ParamType[Any]):
     show_default=True,
     help="How often to look whether a file changed. Notifications and SIGHUP make it sooner.",
 )
+@packs_flag
 @discovery_flags
 @click.option(
     "--limit.series-per-tenant",
@@ -134,6 +137,7 @@ def main(
     config_file: Path | None,
     strict: bool,
     interval: float,
+    packs_dirs: tuple[Path, ...],
     series_limit: int,
     address: ListenAddress,
     web_config_file: Path | None,
@@ -155,17 +159,21 @@ def main(
     configure_logs(log_format, log_level)
     # Until the server handles it, a SIGHUP must not end the process; the first load is about to happen.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    catalogue = _catalogue(packs_dirs)
     web_config = _web_config(web_config_file)
     try:
         listener = bind(address)
     except AddressError as error:
         _refuse(str(error))
     log_event(logging.INFO, "starting", version=__version__, source=str(source), pid=os.getpid())
+    if packs_dirs:
+        log_event(logging.INFO, "packs of one's own", directories=", ".join(map(str, packs_dirs)))
     # Imported here, so that --help, --version and refusals need not wait for a web server.
     from dynamic_alerting.exporter.startup import start  # noqa: PLC0415
 
     status = start(
         source,
+        catalogue,
         listener,
         strict=strict,
         interval=interval,
@@ -220,6 +228,17 @@ def _checked_file(file: Path) -> Path:
     if not os.access(file, os.R_OK):
         _refuse(f"The configuration file {file} cannot be read: permission denied.")
     return file
+
+
+def _catalogue(directories: tuple[Path, ...]) -> "Catalogue":
+    """What the packs in force declare."""
+    from dynamic_alerting.packs.in_force import catalogue_in_force  # noqa: PLC0415 - costs time
+    from dynamic_alerting.packs.problems import PackError  # noqa: PLC0415 - the same
+
+    try:
+        return catalogue_in_force(directories)
+    except PackError as error:
+        _refuse(f"the packs of --packs.dir cannot be used, {len(error.problems)} problem(s):\n{error}")
 
 
 def _web_config(path: Path | None) -> "WebConfigFile | None":

@@ -50,6 +50,18 @@ REJECTED_KEYS = Metric(
 BUILD_INFO = Metric(
     "threshold_exporter_build_info", "gauge", "1, labelled with what is running.", ("version", "python")
 )
+PACKS_INFO = Metric(
+    "threshold_exporter_packs_info",
+    "gauge",
+    "1, labelled with the SHA-256 over what all packs in force declare; equal on replicas with equal packs.",
+    ("sha256",),
+)
+PACK_INFO = Metric(
+    "threshold_exporter_pack_info",
+    "gauge",
+    "1 for each pack in force, labelled with the SHA-256 over what it declares.",
+    ("pack", "sha256"),
+)
 CONFIG_LOADED = Metric(
     "threshold_exporter_config_loaded", "gauge", "1 if thresholds are served, 0 before the first good load."
 )
@@ -130,6 +142,8 @@ METRICS: tuple[Metric, ...] = (
     FILE_ACCEPTED,
     REJECTED_KEYS,
     BUILD_INFO,
+    PACKS_INFO,
+    PACK_INFO,
     CONFIG_LOADED,
     CONFIG_HASH,
     LAST_RELOAD_SUCCESSFUL,

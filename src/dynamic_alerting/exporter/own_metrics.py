@@ -16,6 +16,7 @@ from dynamic_alerting.exporter import metrics
 from dynamic_alerting.exporter.discovery.learned import DiscoveryHealth
 from dynamic_alerting.exporter.plain_families import render_plain
 from dynamic_alerting.exporter.snapshot import Snapshot
+from dynamic_alerting.packs.versions import PacksVersion
 
 #: Ends an OpenMetrics exposition (OpenMetrics 1.0, "Overall Structure").
 END_OF_OPENMETRICS = b"# EOF\n"
@@ -48,10 +49,13 @@ class ReloadHealth:
 
 
 class _HealthCollector(Collector):
-    def __init__(self, snapshot: Snapshot | None, health: ReloadHealth, started: float) -> None:
+    def __init__(
+        self, snapshot: Snapshot | None, health: ReloadHealth, started: float, packs: PacksVersion
+    ) -> None:
         self._snapshot = snapshot
         self._health = health
         self._started = started
+        self._packs = packs
 
     def collect(self) -> Iterator[Metric]:
         yield from self._process()
@@ -67,6 +71,20 @@ class _HealthCollector(Collector):
         info.add_metric([__version__, platform.python_version()], 1)
         yield info
         yield _gauge(metrics.START_TIME, self._started)
+        yield from self._versions()
+
+    def _versions(self) -> Iterator[Metric]:
+        packs = GaugeMetricFamily(
+            metrics.PACKS_INFO.name, metrics.PACKS_INFO.help, labels=metrics.PACKS_INFO.labels
+        )
+        packs.add_metric([self._packs.sha256], 1)
+        yield packs
+        each = GaugeMetricFamily(
+            metrics.PACK_INFO.name, metrics.PACK_INFO.help, labels=metrics.PACK_INFO.labels
+        )
+        for name, sha256 in self._packs.by_pack.items():
+            each.add_metric([name, sha256], 1)
+        yield each
 
     def _loading(self) -> Iterator[Metric]:
         health = self._health
@@ -115,10 +133,12 @@ def _gauge(metric: metrics.Metric, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(metric.name, metric.help, value=value)
 
 
-def render_health(snapshot: Snapshot | None, health: ReloadHealth, started: float) -> tuple[bytes, bytes]:
+def render_health(
+    snapshot: Snapshot | None, health: ReloadHealth, started: float, packs: PacksVersion
+) -> tuple[bytes, bytes]:
     """The exporter's health, constant until the next reload, as (text, OpenMetrics without its end)."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_HealthCollector(snapshot, health, started))
+    registry.register(_HealthCollector(snapshot, health, started, packs))
     return text_exposition(registry), _openmetrics(registry).removesuffix(END_OF_OPENMETRICS)
 
 

@@ -66,6 +66,7 @@ def _status(served: Served, now: datetime) -> str:
         rows.append(("Next scheduled change", change.isoformat() if change else "nothing is scheduled"))
         rows.append(("Label values of patterns", _discovery(health.discovery, snapshot, now)))
         rows.append(("Configuration SHA-256", f"<code>{escape(snapshot.loaded.sha256)}</code>"))
+    rows.append(("Packs SHA-256", f"<code>{escape(served.packs.sha256)}</code>"))
     cells = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>"
 

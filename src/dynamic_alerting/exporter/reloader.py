@@ -17,6 +17,7 @@ from dynamic_alerting.exporter.reload_report import report_expansion, report_fin
 from dynamic_alerting.exporter.served import Served, serve
 from dynamic_alerting.exporter.snapshot import Snapshot, advance, build_snapshot
 from dynamic_alerting.model.catalogue import Catalogue
+from dynamic_alerting.packs.versions import packs_version
 
 
 class Source(Protocol):
@@ -53,6 +54,7 @@ class Reloader:
     ) -> None:
         self._source = source
         self._catalogue = catalogue
+        self._packs = packs_version(catalogue)
         self._discovery = discovery or NoDiscovery()
         self._learned = self._discovery.learned
         self._asker = asker or NotAsking()
@@ -61,7 +63,7 @@ class Reloader:
         self._series_limit = series_limit
         self._started = clock().timestamp() if started is None else started
         self._health = ReloadHealth(discovery=self._learned.health)
-        self.served: Served = serve(None, self._health, self._started)
+        self.served: Served = serve(None, self._health, self._started, self._packs)
 
     @property
     def next_change(self) -> datetime | None:
@@ -183,4 +185,4 @@ class Reloader:
         self._publish(self.served.snapshot)
 
     def _publish(self, snapshot: Snapshot | None) -> None:
-        self.served = serve(snapshot, self._health, self._started)
+        self.served = serve(snapshot, self._health, self._started, self._packs)

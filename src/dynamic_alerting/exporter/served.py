@@ -10,6 +10,7 @@ from dynamic_alerting.exporter.exposition import family_header
 from dynamic_alerting.exporter.gzip_stream import GZIP_HEADER, Deflated, checksum, deflate, trailer
 from dynamic_alerting.exporter.own_metrics import ReloadHealth, render_health
 from dynamic_alerting.exporter.snapshot import RenderedFamilies, Snapshot
+from dynamic_alerting.packs.versions import NO_PACKS, PacksVersion
 
 #: Parts shorter than this are joined: each one sent costs the server about 60 µs.
 _LEAST_PART = 1 << 18
@@ -51,23 +52,28 @@ class Served:
     Attributes:
         snapshot: None until the first load.
         health: How loading has gone.
+        packs: The version of the packs in force.
         text: The exposition in text format 0.0.4.
         openmetrics: The exposition in OpenMetrics 1.0.
     """
 
     snapshot: Snapshot | None
     health: ReloadHealth
+    packs: PacksVersion
     text: Exposition
     openmetrics: Exposition
 
 
-def serve(snapshot: Snapshot | None, health: ReloadHealth, started: float) -> Served:
+def serve(
+    snapshot: Snapshot | None, health: ReloadHealth, started: float, packs: PacksVersion = NO_PACKS
+) -> Served:
     """Lays out what is served: the snapshot's lines, then the exporter's own health.
 
     Args:
         snapshot: None until the first load.
         health: How loading has gone.
         started: When the process started, in seconds since the epoch.
+        packs: The version of the packs in force.
     """
     plain, deflated = _families(snapshot.families) if snapshot is not None else ([], [])
     crc, size = checksum(deflated)
@@ -79,8 +85,8 @@ def serve(snapshot: Snapshot | None, health: ReloadHealth, started: float) -> Se
         total_crc, total = checksum([Deflated(b"", crc, size, 0), last])
         return Exposition((*lines, own), (*compressed, last.data), total_crc, total)
 
-    text, openmetrics = render_health(snapshot, health, started)
-    return Served(snapshot, health, exposition(text), exposition(openmetrics))
+    text, openmetrics = render_health(snapshot, health, started, packs)
+    return Served(snapshot, health, packs, exposition(text), exposition(openmetrics))
 
 
 def _joined(parts: Iterable[bytes]) -> tuple[bytes, ...]:

@@ -12,7 +12,7 @@ from dynamic_alerting.exporter.discovery.settings import DiscoverySettings
 from dynamic_alerting.exporter.discovery.worker import Discovery
 from dynamic_alerting.exporter.reload_loop import ReloadLoop
 from dynamic_alerting.exporter.reloader import Reloader
-from dynamic_alerting.packs.bundled import load_catalogue
+from dynamic_alerting.model.catalogue import Catalogue
 
 if TYPE_CHECKING:  # the program imports it only if it is given a file
     from dynamic_alerting.exporter.web_config.file import WebConfigFile
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the program imports it only if it is given a file
 
 def start(
     source: Path,
+    catalogue: Catalogue,
     listener: socket.socket,
     *,
     strict: bool,
@@ -34,6 +35,7 @@ def start(
 
     Args:
         source: The configuration directory or file.
+        catalogue: What the packs in force declare.
         listener: The bound socket to serve at.
         strict: Serve only if the first load has no error.
         interval: Seconds between two looks at the files.
@@ -47,7 +49,6 @@ def start(
     def look_soon() -> None:
         loop.look_soon()  # which is made last
 
-    catalogue = load_catalogue()
     discovery = Discovery(asking, catalogue, on_news=look_soon)
     asker = AskingThread(asking, catalogue, source, on_news=look_soon) if asking.url else None
     reloader = Reloader(

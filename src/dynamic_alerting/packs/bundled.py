@@ -37,5 +37,8 @@ def checkout_root() -> Path:
         FileNotFoundError: The program is installed, not run from a checkout.
     """
     if not (_CHECKOUT / "rule-packs").is_dir():
-        raise FileNotFoundError("this program is installed; generate runs in a checkout, or give --root")
+        raise FileNotFoundError(
+            "this program is installed, not run from a checkout; name your own packs with --packs.dir, or a "
+            "checkout with --root"
+        )
     return _CHECKOUT

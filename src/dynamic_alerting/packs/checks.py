@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dynamic_alerting.model.built_in import MAINTENANCE
 from dynamic_alerting.model.catalogue import NO_CATALOGUE
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import parse_key
@@ -13,12 +14,14 @@ from dynamic_alerting.packs.duplicates import duplicate_faults
 from dynamic_alerting.packs.examples import ExampleError, source_series
 from dynamic_alerting.packs.new_series import first_value_functions
 from dynamic_alerting.packs.pack import Example, FurtherAlert, Pack, Signal, Threshold
+from dynamic_alerting.packs.served_faults import served_faults, value_fault
 from dynamic_alerting.packs.wording import PLACEHOLDER, STATE
 from dynamic_alerting.packs.yaml_source import Path
 
 AREAS = ("availability", "saturation", "errors", "capacity")
 MOST_DIMENSIONS = 2
 VALUE = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?(:(info|warning|critical))?|disable")
+RECORDS_OF_RULES = ("tenant:alert_threshold:", "tenant:state_filter:")  # see snapshots.py
 SUFFIX_UNITS = {"_percent": "percent", "_ratio": "ratio", "_seconds": "seconds", "_bytes": "bytes"}
 
 
@@ -43,6 +46,7 @@ def check_pack(pack: Pack, folder: str) -> list[Complaint]:
         *_further_alerts(pack),
         *_texts(pack),
         *_examples(pack),
+        *(Complaint(*fault) for fault in served_faults(pack)),
     ]
 
 
@@ -71,11 +75,16 @@ def _names(pack: Pack, folder: str) -> Iterator[Complaint]:
     if pack.pack != folder:
         yield Complaint(("pack",), f"`{pack.pack}` stands in folder `{folder}`", "give both the same name")
     components = {pack.component} | {pack.component_of(each) for each in pack.thresholds}
-    seen: set[str] = set()
-    for path, name, kind in _declared(pack):
-        if name in seen:
+    seen: set[tuple[str, str]] = set()
+    for path, name, kind in declared(pack):
+        if (kind, name) in seen:
             yield Complaint(path, f"{kind} `{name}` is declared twice", "rename one of the two")
-        seen.add(name)
+        seen.add((kind, name))
+        if kind == "state filter" and name == MAINTENANCE.name:
+            yield Complaint(path, f"`{name}` is every platform's own state filter", "choose another name")
+        if kind == "signal" and name.startswith(RECORDS_OF_RULES):
+            advice = f"write tenant:{pack.component}_<another metric>:<operation>"
+            yield Complaint(path, f"`{name}` is what the rules themselves record", advice)
         if kind == "alert" and not name.startswith(pack.word):
             yield Complaint(
                 path, f"`{name}` does not start with `{pack.word}`", "start it with the pack's word"
@@ -85,7 +94,8 @@ def _names(pack: Pack, folder: str) -> Iterator[Complaint]:
             yield Complaint(path, f"`{name}` does not name the component", advice)
 
 
-def _declared(pack: Pack) -> Iterator[tuple[Path, str, str]]:
+def declared(pack: Pack) -> Iterator[tuple[Path, str, str]]:
+    """Every name that a pack gives, which no other pack may give: its place, the name and of what it is."""
     for index, signal in enumerate(pack.signals):
         yield ("signals", index, "record"), signal.record, "signal"
     for index, threshold in enumerate(pack.thresholds):
@@ -97,6 +107,8 @@ def _declared(pack: Pack) -> Iterator[tuple[Path, str, str]]:
         yield ("alerts", index, "name"), alert.name, "alert"
         if isinstance(alert.signal, Signal):
             yield ("alerts", index, "signal", "record"), alert.signal.record, "signal"
+    for index, state in enumerate(pack.state_filters):
+        yield ("state_filters", index, "name"), state.name, "state filter"
 
 
 def _expressions(pack: Pack) -> Iterator[Complaint]:
@@ -181,6 +193,8 @@ def _values(path: Path, threshold: Threshold) -> Iterator[Complaint]:
     for where, value in values.items():
         if value is not None and not VALUE.fullmatch(str(value)):
             yield Complaint(where, f"`{value}` is no threshold", 'write a number, or "90:critical"')
+        elif value is not None and (fault := value_fault(where, str(value))):
+            yield Complaint(*fault)
     if ":" in str(threshold.default) and threshold.default_critical is not None:
         advice = "write the warning as `default` and the critical as `default_critical`"
         yield Complaint((*path, "default"), "a severity in `default` replaces the other tiers", advice)

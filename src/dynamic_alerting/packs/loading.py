@@ -1,6 +1,6 @@
 """Reading ``pack.yaml``: every complaint at once, each with file, line and what to write instead."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,7 +10,12 @@ from pydantic_core import ErrorDetails
 from dynamic_alerting.packs.all_dimensions import with_all_dimensions
 from dynamic_alerting.packs.checks import check_pack
 from dynamic_alerting.packs.pack import Pack
+from dynamic_alerting.packs.problems import PackError, PackProblem
+from dynamic_alerting.packs.read_pack import ReadPack, place_name
+from dynamic_alerting.packs.shared_names import shared_names
 from dynamic_alerting.packs.yaml_source import Source, SourceError, read_source
+
+__all__ = ["PackError", "PackProblem", "load_pack", "load_packs", "read_files", "read_pack", "read_packs"]
 
 ADVICE = {
     "missing": "add this field; rule-packs/README.md shows it in an example",
@@ -20,29 +25,6 @@ ADVICE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PackProblem:
-    """One complaint about a ``pack.yaml``."""
-
-    file: Path
-    line: int
-    place: str
-    message: str
-    advice: str
-
-    def __str__(self) -> str:
-        """Return ``file:line: place: message; advice``."""
-        return f"{self.file}:{self.line}: {self.place}: {self.message}; {self.advice}"
-
-
-class PackError(ValueError):
-    """A pack that cannot be used. ``problems`` holds every complaint."""
-
-    def __init__(self, problems: list[PackProblem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
-
-
 def load_packs(directory: Path) -> list[Pack]:
     """Read every ``<pack>/pack.yaml`` under ``directory``, in name order.
 
@@ -50,19 +32,31 @@ def load_packs(directory: Path) -> list[Pack]:
         PackError: With the complaints about all packs.
         FileNotFoundError: There is no pack at all.
     """
+    return with_all_dimensions([each.pack for each in read_packs(directory)])
+
+
+def read_packs(directory: Path) -> list[ReadPack]:
+    """Read every ``<pack>/pack.yaml`` under ``directory``, each as its file says it; raises as load_packs."""
     files = sorted(directory.glob("*/pack.yaml"))
     if not files:
         raise FileNotFoundError(f"no <pack>/pack.yaml under {directory}")
-    packs, problems = [], []
-    for file in files:
-        try:
-            packs.append(load_pack(file))
-        except PackError as error:
-            problems += error.problems
-    problems += shared_names(directory, packs)
+    read, problems = read_files(files)
+    problems += shared_names(read)
     if problems:
         raise PackError(problems)
-    return with_all_dimensions(packs)
+    return read
+
+
+def read_files(files: Iterable[Path]) -> tuple[list[ReadPack], list[PackProblem]]:
+    """Read some ``pack.yaml``: those that are right, and the complaints about all others."""
+    read: list[ReadPack] = []
+    problems: list[PackProblem] = []
+    for file in files:
+        try:
+            read.append(read_pack(file))
+        except PackError as error:
+            problems += error.problems
+    return read, problems
 
 
 def load_pack(file: Path) -> Pack:
@@ -70,23 +64,41 @@ def load_pack(file: Path) -> Pack:
 
     Raises:
         PackError: With every complaint about the file.
-        OSError: The file cannot be read.
     """
-    try:
-        source = read_source(file.read_text(encoding="utf-8"))
-    except SourceError as error:
-        raise PackError([PackProblem(file, error.line, "yaml", error.message, error.advice)]) from error
+    return read_pack(file).pack
+
+
+def read_pack(file: Path) -> ReadPack:
+    """Read one ``pack.yaml``, and keep the line of everything in it.
+
+    Raises:
+        PackError: With every complaint about the file.
+    """
+    source = _source(file)
     try:
         pack = Pack.model_validate(source.data)
     except ValidationError as error:
         raise PackError([_problem(file, source, each) for each in error.errors()]) from error
     problems = [
-        PackProblem(file, source.line(each.path), _place(each.path), each.message, each.advice)
+        PackProblem(file, source.line(each.path), place_name(each.path), each.message, each.advice)
         for each in check_pack(pack, file.parent.name)
     ]
     if problems:
         raise PackError(problems)
-    return pack
+    return ReadPack(pack, file, source)
+
+
+def _source(file: Path) -> Source:
+    try:
+        return read_source(file.read_text(encoding="utf-8-sig"))
+    except SourceError as error:
+        raise PackError([PackProblem(file, error.line, "yaml", error.message, error.advice)]) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise PackError([PackProblem(file, line, "", "not UTF-8 text", "save it as UTF-8")]) from error
+    except OSError as error:
+        advice = "put a file there that this user may read"
+        raise PackError([PackProblem(file, 0, "", f"cannot be read: {error.strerror}", advice)]) from error
 
 
 def _problem(file: Path, source: Source, error: ErrorDetails) -> PackProblem:
@@ -96,7 +108,7 @@ def _problem(file: Path, source: Source, error: ErrorDetails) -> PackProblem:
     if error["type"] == "extra_forbidden":
         message = f"unknown field `{path[-1]}`"
         advice = _nearest(str(path[-1]))
-    return PackProblem(file, source.line(path), _place(path), message, advice)
+    return PackProblem(file, source.line(path), place_name(path), message, advice)
 
 
 def _is_step(step: str | int) -> bool:
@@ -116,28 +128,3 @@ def _models() -> list[type[Pack]]:
     return [
         each for each in vars(module).values() if isinstance(each, type) and hasattr(each, "model_fields")
     ]
-
-
-def _place(path: tuple[str | int, ...]) -> str:
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.removeprefix(".") or "pack"
-
-
-def shared_names(directory: Path, packs: list[Pack]) -> list[PackProblem]:
-    """Complain about keys, alerts, signals and state filters that two packs declare."""
-    problems, owners = [], dict[tuple[str, str], str]()
-    for pack in packs:
-        names = [("key", each.key) for each in pack.thresholds]
-        names += [("alert", each.alert.name) for each in pack.thresholds]
-        names += [("alert", each.name) for each in pack.alerts]
-        names += [("signal", each.record) for each in pack.recorded()]
-        names += [("state filter", each.name) for each in pack.state_filters]
-        for name in names:
-            owner = owners.setdefault(name, pack.pack)
-            if owner != pack.pack:
-                file = directory / pack.pack / "pack.yaml"
-                message = f"{name[0]} `{name[1]}` is already declared by pack {owner}"
-                problems.append(PackProblem(file, 1, name[1], message, "rename one of the two"))
-    return problems

@@ -2,7 +2,10 @@
 
 from typing import TypedDict
 
+from dynamic_alerting.packs.declared_keys import catalogue_of
+from dynamic_alerting.packs.own import PacksInForce
 from dynamic_alerting.packs.pack import Alert, Pack, Threshold
+from dynamic_alerting.packs.versions import packs_version
 
 
 class PackRow(TypedDict):
@@ -14,6 +17,16 @@ class PackRow(TypedDict):
     signals: int
     alerts: int
     keys: int
+    origin: str
+    file: str
+    sha256: str
+
+
+class Overview(TypedDict):
+    """All packs in force, and their version: equal where an exporter serves equal packs."""
+
+    sha256: str
+    packs: list[PackRow]
 
 
 class KeyDetails(TypedDict):
@@ -50,19 +63,28 @@ class PackDetails(TypedDict):
     alerts: list[AlertDetails]
 
 
-def overview(packs: list[Pack]) -> list[PackRow]:
-    """Return one row per pack."""
-    return [
-        PackRow(
-            pack=pack.pack,
-            title=pack.title,
-            owner=pack.owner,
-            signals=len(pack.recorded()),
-            alerts=len(pack.thresholds) + len(pack.alerts),
-            keys=len(pack.thresholds),
-        )
-        for pack in packs
-    ]
+def overview(force: PacksInForce) -> Overview:
+    """Return one row per pack, with where it comes from: shipped, own, or own in place of a shipped one."""
+    version = packs_version(catalogue_of(force.packs))
+    rows = [_row(force, pack, version.by_pack[pack.pack]) for pack in force.packs]
+    return Overview(sha256=version.sha256, packs=rows)
+
+
+def _row(force: PacksInForce, pack: Pack, sha256: str) -> PackRow:
+    origin = "shipped"
+    if pack.pack in force.own:
+        origin = "replaced" if pack.pack in force.replaced else "own"
+    return PackRow(
+        pack=pack.pack,
+        title=pack.title,
+        owner=pack.owner,
+        signals=len(pack.recorded()),
+        alerts=len(pack.thresholds) + len(pack.alerts),
+        keys=len(pack.thresholds),
+        origin=origin,
+        file=str(force.file(pack.pack)),
+        sha256=sha256,
+    )
 
 
 def pack_details(pack: Pack) -> PackDetails:

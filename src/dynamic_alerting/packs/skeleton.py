@@ -3,13 +3,15 @@
 import json
 import re
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from dynamic_alerting.packs.loading import load_pack, shared_names
-from dynamic_alerting.packs.pack import Pack
+from dynamic_alerting.packs.loading import read_pack
+from dynamic_alerting.packs.read_pack import ReadPack
+from dynamic_alerting.packs.shared_names import shared_names
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 WORD = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -58,7 +60,7 @@ def skeleton(names: Names) -> str:
     )
 
 
-def require_free(directory: Path, names: Names, text: str, packs: list[Pack]) -> None:
+def require_free(directory: Path, names: Names, text: str, packs: Iterable[ReadPack]) -> None:
     """Make sure that nothing of the new pack is there already.
 
     Raises:
@@ -72,8 +74,8 @@ def require_free(directory: Path, names: Names, text: str, packs: list[Pack]) ->
         file = Path(scratch) / names.name / "pack.yaml"
         file.parent.mkdir()
         file.write_text(text, encoding="utf-8")
-        new = load_pack(file)
-    if taken := shared_names(directory, [*packs, new]):
+        new = read_pack(file)
+    if taken := shared_names([*packs, new]):
         said = "; ".join(problem.message for problem in taken)
         raise NewPackError(f"{said}; choose another --component or --word")
 

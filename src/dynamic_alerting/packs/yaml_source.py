@@ -4,10 +4,13 @@ import re
 from dataclasses import dataclass, field
 
 import yaml
+from yaml.reader import ReaderError
 
 Path = tuple[str | int, ...]
 
 _NUMBER = re.compile(r"[-+]?(?:\d+|\d*\.\d+|\d+\.\d*)(?:[eE][-+]?\d+)?")
+DEEPEST = 50
+MOST_VALUES = 100_000
 _WORDS: dict[str, object] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -51,12 +54,20 @@ def read_source(text: str) -> Source:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SourceError(line, f"not YAML: {error.problem}", "correct the indentation or quoting") from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
+        raise SourceError(line, f"not YAML: {error.reason}", "remove that character") from error
+    except RecursionError as error:
+        raise SourceError(1, "nested too deeply", f"nest at most {DEEPEST} levels") from error
     lines: dict[Path, int] = {}
     return Source(_plain(node, (), lines) if node is not None else None, lines)
 
 
 def _plain(node: yaml.Node, path: Path, lines: dict[Path, int]) -> object:
     lines.setdefault(path, node.start_mark.line + 1)
+    if len(path) > DEEPEST or len(lines) > MOST_VALUES:  # an alias may stand for itself, or for ever more
+        message = "nested too deeply" if len(path) > DEEPEST else f"more than {MOST_VALUES} values"
+        raise SourceError(node.start_mark.line + 1, message, "write it without aliases")
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):

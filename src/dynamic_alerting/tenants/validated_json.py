@@ -4,14 +4,16 @@ from typing import Any
 
 from dynamic_alerting.config.findings import FindingSeverity
 from dynamic_alerting.exporter.api import finding_view
+from dynamic_alerting.packs.versions import PacksVersion
 from dynamic_alerting.tenants.validation import Validation
 
 
-def validation_view(validation: Validation, *, strict: bool) -> dict[str, Any]:
+def validation_view(validation: Validation, packs: PacksVersion, *, strict: bool) -> dict[str, Any]:
     """Everything in it; `ok` is what the exit code says."""
     return {
         "source": str(validation.source),
         "file": validation.file,
+        "packs": packs.view(),
         "ok": validation.is_good(strict=strict),
         "errors": validation.count(FindingSeverity.ERROR),
         "warnings": validation.count(FindingSeverity.WARNING),

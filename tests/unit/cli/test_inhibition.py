@@ -141,7 +141,7 @@ def test_what_is_no_alertmanager_is_exit_2(shell: Shell, answer: object) -> None
         (("--alertmanager", "http://127.0.0.1:1"), "Is Alertmanager running there?"),
         (("--alertmanager", "nonsense"), "names no host"),
         (("bad.yml", "--external-label", "cluster"), "write NAME=VALUE"),
-        (("bad.yml", "--packs", "conf.d"), "no <pack>/pack.yaml under conf.d"),
+        (("bad.yml", "--packs.dir", "conf.d"), "no <pack>/pack.yaml under conf.d"),
     ],
 )
 def test_what_cannot_be_done_is_exit_2(shell: Shell, arguments: tuple[str, ...], told: str) -> None:

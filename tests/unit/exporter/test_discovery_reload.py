@@ -18,6 +18,7 @@ from dynamic_alerting.exporter.discovery.learned import DiscoveryHealth, Learned
 from dynamic_alerting.exporter.page import render_page
 from dynamic_alerting.exporter.reloader import Reloader
 from dynamic_alerting.model.catalogue import Catalogue
+from dynamic_alerting.packs.versions import NO_PACKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,7 +212,7 @@ def test_the_configuration_view_shows_where_an_expanded_threshold_comes_from(wor
     world.discovery.queues(a=["mail-in"])
     world.look()
     tenants = (world.snapshot.tenants["a"].tenant,)
-    document = json.loads("".join(config_json(world.snapshot, tenants, world.now)))
+    document = json.loads("".join(config_json(world.snapshot, tenants, world.now, NO_PACKS)))
     (expanded,) = [
         one
         for one in document["data"]["tenants"][0]["thresholds"]

@@ -28,6 +28,8 @@ def test_a_good_pack_loads(load_text: Load, good_text: str) -> None:
         ("for: 1m", "for: one minute", "23: thresholds[0].alert.for: String should match"),
         ("[one, two, three]", "[one]", "27: thresholds[0].alert.look_at: List should have at least 3 items"),
         ("default: 1000", 'default: "70:urgent"', "15: thresholds[0].default: `70:urgent` is no threshold"),
+        ("default: 1000", "default: 1e999", "15: thresholds[0].default: "),
+        ("default: 1000", 'default: 1\n  default_critical: "2:info"', "write the number alone"),
         ("pack: web", "pack: webs", "1: pack: `webs` stands in folder `web`"),
         ("word: Web", "word: Nginx", "`WebHighConnections` does not start with `Nginx`"),
         ("expr: web_connections", "expr: web_conections", "`web_conections` is not declared"),
@@ -89,6 +91,20 @@ def test_a_dimensional_default_is_a_key_that_a_tenant_could_write(
     assert any(said in each for each in complaints(text))
 
 
+def test_the_same_series_by_two_defaults_is_refused(good_text: str, complaints: Complaints) -> None:
+    both = "{'{queue=\"a\"}': 5, \"{ queue='a' }\": 6}"
+    text = good_text.replace("    aggregate: max", "    aggregate: max\n    dimensions: [queue]", 1)
+    text = text.replace("  default: 1000", f"  default: 1000\n  dimensional_defaults: {both}", 1)
+    (said,) = complaints(text)
+    assert 'is the same as `{queue="a"}`; keep one of the two' in said
+
+
+def test_a_reason_listed_twice_is_refused(good_text: str, complaints: Complaints) -> None:
+    states = "\nstate_filters:\n- {name: web_stuck, reasons: [x, y, x], severity: info, meaning: Stuck.}\n"
+    (said,) = complaints(good_text + states)
+    assert "state_filters[0].reasons[2]: reason `x` is listed twice; list it once" in said
+
+
 def test_a_signal_may_be_shared_but_must_exist(good_text: str, complaints: Complaints) -> None:
     start, end = good_text.index("  signal:"), good_text.index("  alert:")
     text = f"{good_text[:start]}  signal: tenant:web_other:max\n{good_text[end:]}"
@@ -146,7 +162,9 @@ def test_a_name_belongs_to_one_pack(tmp_path: Path, good_text: str) -> None:
         (tmp_path / name / "pack.yaml").write_text(good_text.replace("pack: web", f"pack: {name}"))
     with pytest.raises(PackError) as caught:
         load_packs(tmp_path)
-    assert "key `web_connections` is already declared by pack web; rename one" in str(caught.value)
+    said = str(caught.value)
+    assert f"{tmp_path}/www/pack.yaml:12: thresholds[0].key: key `web_connections` is already" in said
+    assert f"declared by pack web ({tmp_path}/web/pack.yaml:12); rename one of the two" in said
 
 
 def test_a_directory_without_packs_is_said(tmp_path: Path) -> None:

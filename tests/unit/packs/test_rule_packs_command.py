@@ -19,12 +19,12 @@ def checkout(tmp_path: Path, good_text: str) -> Path:
 
 def test_list_names_the_packs() -> None:
     result = CliRunner().invoke(command, ["list", "--output", "json"])
-    assert {"mariadb", "platform"} <= {row["pack"] for row in json.loads(result.stdout)}
+    assert {"mariadb", "platform"} <= {row["pack"] for row in json.loads(result.stdout)["packs"]}
     assert "mariadb" in CliRunner().invoke(command, ["list"]).stdout
 
 
 def test_show_prints_keys_with_unit_direction_and_default(checkout: Path) -> None:
-    arguments = ["show", "web", "--packs", str(checkout / "rule-packs")]
+    arguments = ["show", "web", "--packs.dir", str(checkout / "rule-packs")]
     assert (
         "web_connections (connections, above; default 1000)" in CliRunner().invoke(command, arguments).stdout
     )
