@@ -70,12 +70,15 @@ def answer(program: str, *arguments: str | Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def write_all(packs: list[Pack], directory: Path) -> None:
-    """Write some packs' rules: for each environment, and as they are without one."""
+@pytest.fixture(scope="module")
+def written(packs: list[Pack], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some packs' rules: for each environment, and as they are without one."""
+    directory = tmp_path_factory.mktemp("written")
     for pack in packs:
         if pack.pack in SOME:
             write_rules(pack, directory, PROD, STAGING)
             (directory / f"{pack.pack}.yaml").write_text(rendered(pack, "prometheus")[1])
+    return directory
 
 
 @pytest.fixture
@@ -105,9 +108,9 @@ def test_a_selector_without_the_label_is_noticed_wherever_it_is(pack_of: Callabl
 
 @pytest.mark.parametrize(("pack", "metric", "cases"), LEFT_OUT)
 def test_an_alert_minds_the_other_environment_where_a_selector_is_without_the_label(
-    pack: str, metric: str, cases: str, packs: list[Pack], tmp_path: Path
+    pack: str, metric: str, cases: str, written: Path, tmp_path: Path
 ) -> None:
-    write_all(packs, tmp_path)
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     rules = tmp_path / f"prod-{pack}.yaml"
     text, count = re.subn(rf'(?<![\w:]){metric}{{environment="prod",?', f"{metric}{{", rules.read_text())
     assert count
@@ -164,7 +167,7 @@ def test_no_alert_of_a_pack_minds_what_happens_in_the_other_environment(
 
 @pytest.mark.parametrize("cases", CASES)
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_environments_are_told_apart(program: str, cases: str, packs: list[Pack], tmp_path: Path) -> None:
-    write_all(packs, tmp_path)
+def test_environments_are_told_apart(program: str, cases: str, written: Path, tmp_path: Path) -> None:
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     code, said = answer(program, "test", "rules", shutil.copy(CASES[cases], tmp_path))
     assert code == 0, said
