@@ -103,21 +103,28 @@ class _FileReader:
         self._last = last
         self._is_platform = is_platform
         self._deadlines = Deadlines(report)
+        self._written: dict[str, Mapping] = {}  # the blocks that are mappings
+        self._bare_tenants: frozenset[str] = frozenset()
+        self._refuses_blocks = False
 
     def read(self, blocks: Mapping | None) -> CompiledFile:
+        if blocks is not None:
+            self._report_other_blocks(blocks)
         tenants = self._tenants(self._block(blocks, "tenants"))
         defaults: tuple[Entry, ...] = ()
         filters: tuple[StateFilter, ...] = ()
         is_strict: bool | None = None
-        if blocks is not None:
-            self._report_other_blocks(blocks)
-            if self._is_platform:
-                defaults = self._defaults(self._block(blocks, "defaults"))
-                filters = self._filters(self._block(blocks, "state_filters"))
-                is_strict = self._ownership(blocks.get("ownership"))
+        if blocks is not None and self._is_platform:
+            defaults = self._defaults(self._block(blocks, "defaults"))
+            filters = self._filters(self._block(blocks, "state_filters"))
+            is_strict = self._ownership(blocks.get("ownership"))
+        if not self._is_platform and not tenants and not self._report.errors:
+            self._report_nothing()
         return CompiledFile(
             self._last.name,
             is_loaded=True,
+            says_something=bool(tenants or defaults or filters or is_strict is not None)
+            or bool(self._written and not self._report.errors),
             defaults=defaults,
             state_filters=filters,
             tenants=tenants,
@@ -126,6 +133,18 @@ class _FileReader:
             rejected=self._report.errors,
             deadlines=tuple(self._deadlines.noted),
             lines=self._lines(tenants, defaults, filters),
+            said_empty=frozenset(name for name, block in self._written.items() if not block.pairs),
+            bare_tenants=self._bare_tenants,
+        )
+
+    def _report_nothing(self) -> None:
+        self._report.at_position(
+            "DA007",
+            1,
+            1,
+            text="",
+            message="The file holds no tenant.",
+            advice='Write "tenants:" and the tenant\'s name and keys below it, or delete the file.',
         )
 
     def _lines(
@@ -139,9 +158,15 @@ class _FileReader:
         return {number: self._report.line(number) for number in numbers}
 
     def _block(self, blocks: Mapping | None, name: str) -> Mapping | _Kept | None:
-        """A block that is a mapping; None where it is absent or empty; KEPT where it has another shape."""
+        """A block that is a mapping; None where it is absent or empty; KEPT where it has another shape.
+
+        Beside a block that is refused by its name, an absent one is KEPT as well: it may be that one.
+        """
         node = blocks.get(name) if blocks is not None else None
-        if node is None or isinstance(node, Mapping):
+        if node is None:
+            return KEPT if self._refuses_blocks else None
+        if isinstance(node, Mapping):
+            self._written[name] = node
             return node
         if isinstance(node, Scalar) and node.is_null:
             return None
@@ -160,7 +185,9 @@ class _FileReader:
         if not isinstance(node, Mapping):
             return self._last.tenants if node is KEPT else ()
         reader = TenantReader(self._vocabulary, self._report, self._deadlines)
-        return reader.read(node, self._last.tenants)
+        tenants = reader.read(node, self._last.tenants)
+        self._bare_tenants = frozenset(reader.bare)
+        return tenants
 
     def _defaults(self, node: Mapping | _Kept | None) -> tuple[Entry, ...]:
         if not isinstance(node, Mapping):
@@ -189,6 +216,8 @@ class _FileReader:
         return read_filters(node, self._report, self._last.state_filters)
 
     def _ownership(self, node: Node | None) -> bool | None:
+        if node is None and self._refuses_blocks:
+            return self._last.ownership_strict
         if node is None or (isinstance(node, Scalar) and node.is_null):
             return None
         if isinstance(node, Scalar) and node.text in OWNERSHIP_RULES:
@@ -203,9 +232,11 @@ class _FileReader:
 
     def _report_other_blocks(self, blocks: Mapping) -> None:
         allowed = PLATFORM_BLOCKS if self._is_platform else TENANT_BLOCKS
+        found = len(self._report.findings)
         for name, (key, _) in blocks.pairs.items():
             if name in allowed:
                 continue
+            self._refuses_blocks = True
             if name in PLATFORM_BLOCKS:
                 self._report.on(
                     "DA021",
@@ -221,3 +252,14 @@ class _FileReader:
                     f"{did_you_mean(name, allowed)}A file has the blocks {listed(allowed)}; "
                     "keys of a tenant are indented below its name.",
                 )
+        gone = [name for name in self._last_blocks() if name not in blocks.pairs]
+        if self._refuses_blocks and gone:
+            self._report.append_consequence(
+                found, f"What the file last said of {listed(gone)} stays in force."
+            )
+
+    def _last_blocks(self) -> list[str]:
+        """The blocks that the file said something in."""
+        last = self._last
+        said = {"tenants": last.tenants, "defaults": last.defaults, "state_filters": last.state_filters}
+        return [name for name, block in said.items() if block]

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS, FindingSeverity
+from dynamic_alerting.config.loader import Loader
+from dynamic_alerting.config.patience import Patience
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.tenants.validation import validate
 
@@ -44,10 +46,17 @@ def _write(confd: Any, markdown: str) -> int:
     blocks = list(BLOCK.finditer(markdown))
     for block in blocks:
         if block["language"] == "sh":
+            confd.load()  # what a command changes may count only where something was there
             subprocess.run(["sh", "-euc", block["text"]], cwd=confd.path.parent, check=True)
         else:
             confd.write_as(block["file"], block["text"])
     return len(blocks)
+
+
+@pytest.fixture(autouse=True)
+def as_the_exporter(confd: Any, catalogue: Catalogue) -> None:
+    """Loads as the exporter does, which has seen the files before."""
+    confd.loader = Loader(confd.path, catalogue, clock=lambda: confd.now, patience=Patience(quiet=0))
 
 
 @pytest.fixture
