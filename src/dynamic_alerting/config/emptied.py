@@ -16,7 +16,7 @@ from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Callable, Container, Iterable
     from datetime import datetime
 
     from dynamic_alerting.config.compiled import CompiledFile
@@ -71,7 +71,11 @@ def what_is_lost(last: CompiledFile, new: CompiledFile) -> Lost | None:
 
 
 def with_what_it_lost(
-    last: CompiledFile, new: CompiledFile, now: datetime, until: datetime
+    last: CompiledFile,
+    new: CompiledFile,
+    now: datetime,
+    until: datetime,
+    elsewhere: Callable[[], Container[str]],
 ) -> tuple[CompiledFile, datetime | None]:
     """The file with what it lost, as long as that is kept, and until when it is.
 
@@ -80,9 +84,13 @@ def with_what_it_lost(
         new: what it says now.
         now: the present.
         until: the end of keeping. A file with errors has none: as long as it is wrong, nothing goes.
+        elsewhere: gives the tenants that other files have, which are not lost; asked only where it matters.
     """
     lost = what_is_lost(last, new)
-    if lost is None:
+    if lost is not None and lost.tenants:
+        others = elsewhere()
+        lost = replace(lost, tenants=tuple(one for one in lost.tenants if one.name not in others))
+    if lost is None or not (lost.tenants or lost.blocks):
         return new, None
     if new.rejected:
         return _with(last, new, lost, None), None
@@ -109,10 +117,11 @@ def _with(last: CompiledFile, new: CompiledFile, lost: Lost, until: datetime | N
         return replace(
             last,
             accepted=False,
+            tenants=lost.tenants,
             findings=findings,
             rejected=new.rejected,
             deadlines=(),
-            kept_tenants=frozenset(tenant.name for tenant in last.tenants),
+            kept_tenants=frozenset(tenant.name for tenant in lost.tenants),
         )
     kept = {tenant.name for tenant in lost.tenants}
     blocks = {name: getattr(last, name) for name in lost.blocks}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -223,13 +224,16 @@ class Loader:
         for name in listing.names():
             signature = listing.signatures.get(name)
             is_known = signature and signature == known.get(name) and name not in unsettled
-            if is_known and not reread and not (name in kept and self._held[name].has_ended(now)):
+            if is_known and not reread and not (name in kept and self._has_ended(name, now)):
                 continue
             reading = read_listed(name, listing)
             if reading is None:
                 return None
             readings[name] = reading
         return readings
+
+    def _has_ended(self, name: str, now: datetime) -> bool:
+        return name in self._held and self._held[name].has_ended(now)
 
     def _compile(
         self, listing: Listing, readings: Mapping[str, Reading], now: datetime, *, reread: bool
@@ -239,6 +243,7 @@ class Loader:
         held = (
             self._held if names >= self._held.keys() else {n: self._held[n] for n in self._held if n in names}
         )
+        changed: dict[str, _Held] = {}  # how files were held whose content is another now
         for name, reading in readings.items():
             before = held.get(name)
             is_same = before is not None and _says_the_same(before, reading)
@@ -253,8 +258,32 @@ class Loader:
                 continue
             if held is self._held:
                 held = held.copy()
-            held[name] = self._hold(reading, before, compiled, now)
+            held[name] = _hold(reading, compiled)
+            if before is not None:
+                changed[name] = before
+        if self._patience is not None:
+            self._keep_lost(held, changed, now, self._patience)
         return held
+
+    def _keep_lost(
+        self, held: dict[str, _Held], changed: Mapping[str, _Held], now: datetime, patience: Patience
+    ) -> None:
+        """Give changed files for a while what they held and have lost, unless other files have it now."""
+
+        def elsewhere(name: str) -> set[str]:
+            others = (one.compiled for other, one in held.items() if other != name)
+            return {tenant.name for file in others for tenant in file.tenants}
+
+        for name, before in changed.items():
+            one = held[name]
+            until = before.kept_until or now + timedelta(seconds=patience.emptied)
+            compiled, one.kept_until = with_what_it_lost(
+                before.compiled, one.compiled, now, until, partial(elsewhere, name)
+            )
+            if compiled is not one.compiled:
+                one.compiled, one.status = compiled, _status(compiled, one.status.sha256)
+        candidates = self._kept | changed.keys()
+        self._kept = {name for name in candidates if name in held and held[name].kept_until is not None}
 
     def _leave(self, reading: Reading, before: _Held, compiled: CompiledFile) -> bool:
         """Whether a content is left alone for now, because its file is being written."""
@@ -269,7 +298,6 @@ class Loader:
         self._signatures, self._problems = listing.signatures, listing.problems
         self._unsettled &= listing.names()
         self._writing.forget_others(listing.names())
-        self._kept = {name for name in self._kept | readings.keys() if self._is_kept(name)}
         for name, reading in readings.items():
             if reading.signature is not None:
                 self._signatures[name] = reading.signature
@@ -278,9 +306,6 @@ class Loader:
             else:
                 self._unsettled.add(name)
 
-    def _is_kept(self, name: str) -> bool:
-        return name in self._held and self._held[name].kept_until is not None
-
     def _read(self, name: str, reading: Reading, before: _Held | None, *, is_directory: bool) -> CompiledFile:
         last = before.compiled if before else None
         if reading.data is None:
@@ -288,26 +313,16 @@ class Loader:
         is_platform = not is_directory or is_platform_file(name)
         return read_file(name, reading.data, self._vocabulary, last, is_platform=is_platform)
 
-    def _hold(self, reading: Reading, before: _Held | None, compiled: CompiledFile, now: datetime) -> _Held:
-        until: datetime | None = None
-        if before is not None and self._patience is not None:
-            until = before.kept_until or now + timedelta(seconds=self._patience.emptied)
-            compiled, until = with_what_it_lost(before.compiled, compiled, now, until)
-        name, digest = compiled.name, reading.digest
-        status = FileStatus(name, digest, compiled.accepted, compiled.rejected)
-        fingerprint = f"{name}\0{digest}\n".encode()
-        return _Held(compiled, status, reading.problem, fingerprint, reading.ends_a_line, until)
-
     def _combine(self, by_name: Mapping[str, _Held], now: datetime, *, is_directory: bool) -> Loaded:
         if by_name.keys() != self._held.keys():
             self._order = sorted(by_name, key=load_order)
         held = [by_name[name] for name in self._order]
         compiled = [one.compiled for one in held]
-        if any(one.kept_until for one in held):
+        if self._kept:
             compiled = without_moved(compiled)
         combined = combine(compiled, now, is_directory=is_directory)
         deadlines = (deadline.expires for file in compiled for deadline in file.deadlines)
-        kept = (one.kept_until for one in held if one.kept_until is not None)
+        kept = (end for name in self._kept if (end := by_name[name].kept_until) is not None)
         self._valid_until = min((end for end in chain(deadlines, kept) if end > now), default=None)
         findings = [finding for file in compiled for finding in file.findings] if held else [_no_files()]
         statuses = [one.status for one in held]
@@ -325,6 +340,16 @@ class Loader:
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _hold(reading: Reading, compiled: CompiledFile) -> _Held:
+    digest = reading.digest
+    fingerprint = f"{compiled.name}\0{digest}\n".encode()
+    return _Held(compiled, _status(compiled, digest), reading.problem, fingerprint, reading.ends_a_line)
+
+
+def _status(compiled: CompiledFile, digest: str) -> FileStatus:
+    return FileStatus(compiled.name, digest, compiled.accepted, compiled.rejected)
 
 
 def _says_the_same(before: _Held, reading: Reading) -> bool:

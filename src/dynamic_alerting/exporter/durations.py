@@ -34,4 +34,6 @@ class Duration(click.ParamType[Any]):
 
 def _seconds(text: str) -> float:
     match = re.fullmatch(r"(\d{1,9})(ms|s|m|h)", text)
+    if text == "0":  # as Prometheus takes it, without a unit
+        return 0.0
     return int(match[1]) * _UNITS[match[2]] if match else -1.0
