@@ -33,11 +33,26 @@ class Lost:
         everything: the file says nothing at all any more.
         tenants: those that it does not mention any more, or that have nothing behind their name.
         blocks: the platform's blocks that it does not mention any more.
+        is_cut_off: it ends in the middle of a line and says less than before, whatever that is.
     """
 
     everything: bool
-    tenants: tuple[Tenant, ...]
-    blocks: tuple[str, ...]
+    tenants: tuple[Tenant, ...] = ()
+    blocks: tuple[str, ...] = ()
+    is_cut_off: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the present content is used."""
+        return self.everything or self.is_cut_off
+
+    def what(self) -> str:
+        """What happened, as a sentence."""
+        if self.is_cut_off:
+            return "The file ends in the middle of a line and says less than before."
+        if self.everything:
+            return f"The file says nothing any more: {self.named()} stood in it."
+        return f"This is gone from the file: {self.named()}."
 
     def named(self) -> str:
         """All of it, for a sentence."""
@@ -76,6 +91,8 @@ def with_what_it_lost(
     now: datetime,
     until: datetime,
     elsewhere: Callable[[], Container[str]],
+    *,
+    is_cut_off: bool = False,
 ) -> tuple[CompiledFile, datetime | None]:
     """The file with what it lost, as long as that is kept, and until when it is.
 
@@ -85,12 +102,15 @@ def with_what_it_lost(
         now: the present.
         until: the end of keeping. A file with errors has none: as long as it is wrong, nothing goes.
         elsewhere: gives the tenants that other files have, which are not lost; asked only where it matters.
+        is_cut_off: the file ends in the middle of a line, and says less than before.
     """
     lost = what_is_lost(last, new)
-    if lost is not None and lost.tenants:
+    if is_cut_off and new.accepted and (lost is None or not lost.everything):
+        lost = Lost(everything=False, is_cut_off=True)
+    elif lost is not None and lost.tenants:
         others = elsewhere()
         lost = replace(lost, tenants=tuple(one for one in lost.tenants if one.name not in others))
-    if lost is None or not (lost.tenants or lost.blocks):
+    if lost is None or not (lost.tenants or lost.blocks or lost.is_cut_off):
         return new, None
     if new.rejected:
         return _with(last, new, lost, None), None
@@ -102,22 +122,21 @@ def with_what_it_lost(
 def _with(last: CompiledFile, new: CompiledFile, lost: Lost, until: datetime | None) -> CompiledFile:
     """The file with what it lost, and the finding that says so."""
     end = "while the file has errors" if until is None else f"until {until:%Y-%m-%d %H:%M:%S} UTC"
-    what = "The file says nothing any more" if lost.everything else "This is gone from the file"
     finding = Finding(
         "DA006",
         new.name,
         1,
         1,
         "",
-        f"{what}: {lost.named()}. Its last state stays in force {end}.",
+        f"{lost.what()} The last state of that stays in force {end}.",
         f"Put it back. If it is meant to go: {_how_to_take_away(lost)}.",
     )
     findings = _in_order(new, finding)
-    if lost.everything:
+    if lost.whole:
         return replace(
             last,
             accepted=False,
-            tenants=lost.tenants,
+            tenants=last.tenants if lost.is_cut_off else lost.tenants,
             findings=findings,
             rejected=new.rejected,
             deadlines=(),
@@ -144,8 +163,7 @@ def _counted_as_gone(new: CompiledFile, lost: Lost) -> CompiledFile:
         1,
         1,
         "",
-        f"{'The file says nothing' if lost.everything else 'This is gone from the file'}: {lost.named()} "
-        "stood in it, was kept for a while, and is not in force any more.",
+        f"{lost.what()} What was kept for a while is not in force any more.",
         f"Put it back, or say that it is meant: {_how_to_take_away(lost)}.",
     )
     return replace(new, findings=_in_order(new, finding))
@@ -168,6 +186,8 @@ def _has_something(tenant: Tenant) -> bool:
 
 
 def _how_to_take_away(lost: Lost) -> str:
+    if lost.is_cut_off:
+        return "end the last line with a line break, which takes it away at once"
     if lost.everything:
         return "delete the file, which takes it away at once"
     written = [f"{name}: {{}}" for name in lost.blocks]

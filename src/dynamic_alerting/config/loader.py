@@ -50,7 +50,7 @@ class _Held:
         status: how it is doing.
         problem: why it could not be read; empty where it could.
         fingerprint: its name and content, for the hash over all files.
-        ends_a_line: whether the content ended with a line break.
+        ends_a_line: whether the content that is used ended with a line break.
         kept_until: when what the file lost is no longer kept; None where nothing is, or without an end.
     """
 
@@ -277,11 +277,13 @@ class Loader:
         for name, before in changed.items():
             one = held[name]
             until = before.kept_until or now + timedelta(seconds=patience.emptied)
+            is_cut_off = _is_cut_off(before, one) and says_less(before.compiled, one.compiled)
             compiled, one.kept_until = with_what_it_lost(
-                before.compiled, one.compiled, now, until, partial(elsewhere, name)
+                before.compiled, one.compiled, now, until, partial(elsewhere, name), is_cut_off=is_cut_off
             )
             if compiled is not one.compiled:
                 one.compiled, one.status = compiled, _status(compiled, one.status.sha256)
+                one.ends_a_line |= before.ends_a_line and not compiled.accepted
         candidates = self._kept | changed.keys()
         self._kept = {name for name in candidates if name in held and held[name].kept_until is not None}
 
@@ -358,7 +360,11 @@ def _says_the_same(before: _Held, reading: Reading) -> bool:
 
 def _seems_unfinished(before: _Held, reading: Reading, compiled: CompiledFile) -> bool:
     """Whether a content may be the beginning of one: it says less, or its last line has no end any more."""
-    return (before.ends_a_line and not reading.ends_a_line) or says_less(before.compiled, compiled)
+    return _is_cut_off(before, reading) or says_less(before.compiled, compiled)
+
+
+def _is_cut_off(before: _Held, now: _Held | Reading) -> bool:
+    return before.ends_a_line and not now.ends_a_line
 
 
 def _unreadable(name: str, problem: str, last: CompiledFile | None) -> CompiledFile:

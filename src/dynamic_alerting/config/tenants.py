@@ -43,7 +43,7 @@ class TenantReader:
         deadlines: where values that end by themselves are noted.
 
     Attributes:
-        bare: the tenants that have nothing behind their name.
+        bare: the tenants that have nothing behind their name, not even {}.
     """
 
     def __init__(self, vocabulary: Vocabulary, report: FileReport, deadlines: Deadlines) -> None:
@@ -81,7 +81,6 @@ class TenantReader:
         settings = body
         if isinstance(body, Scalar) and body.is_null:
             settings = Mapping(body.start)
-            self.bare.append(key.text)
         if not isinstance(settings, Mapping):
             kept = "It keeps what it last had." if last else "It is not loaded."
             self._report.on(
@@ -91,7 +90,10 @@ class TenantReader:
                 f'Write its keys indented below "{key.text}:", such as mysql_connections: "80".',
             )
             return last
-        return self._settings(key, settings, last)
+        tenant = self._settings(key, settings, last)
+        if not (tenant.entries or tenant.states or tenant.packs) and (settings is not body or settings.pairs):
+            self.bare.append(key.text)
+        return tenant
 
     def _settings(self, key: Scalar, settings: Mapping, last: Tenant | None) -> Tenant:
         reader = ThresholdReader(
