@@ -29,6 +29,7 @@ TENANT_BLOCKS: Final = ("tenants",)
 PLATFORM_BLOCKS: Final = ("defaults", "state_filters", "tenants", "ownership")
 OWNERSHIP_RULES: Final = ("warn", "strict")
 
+NO_NAMES: Final[frozenset[str]] = frozenset()
 LAST_STATE_STAYS: Final = "Its last valid state stays in force."
 NOTHING_LOADED: Final = "Nothing of this file is loaded."
 
@@ -104,7 +105,7 @@ class _FileReader:
         self._is_platform = is_platform
         self._deadlines = Deadlines(report)
         self._written: dict[str, Mapping] = {}  # the blocks that are mappings
-        self._bare_tenants: frozenset[str] = frozenset()
+        self._bare_tenants = NO_NAMES
         self._refuses_blocks = False
 
     def read(self, blocks: Mapping | None) -> CompiledFile:
@@ -123,8 +124,7 @@ class _FileReader:
         return CompiledFile(
             self._last.name,
             is_loaded=True,
-            says_something=bool(tenants or defaults or filters or is_strict is not None)
-            or bool(self._written and not self._report.errors),
+            says_something=bool(tenants) or self._says_something(defaults, filters, is_strict),
             defaults=defaults,
             state_filters=filters,
             tenants=tenants,
@@ -133,9 +133,18 @@ class _FileReader:
             rejected=self._report.errors,
             deadlines=tuple(self._deadlines.noted),
             lines=self._lines(tenants, defaults, filters),
-            said_empty=frozenset(name for name, block in self._written.items() if not block.pairs),
+            said_empty=self._said_empty() if self._is_platform or not tenants else NO_NAMES,
             bare_tenants=self._bare_tenants,
         )
+
+    def _said_empty(self) -> frozenset[str]:
+        return frozenset(name for name, block in self._written.items() if not block.pairs)
+
+    def _says_something(self, *content: object) -> bool:
+        """Whether anything that is not a tenant is said, if only by an empty mapping without a fault."""
+        if any(one is not None and one != () for one in content):
+            return True
+        return bool(self._written) and not self._report.errors
 
     def _report_nothing(self) -> None:
         self._report.at_position(
@@ -186,7 +195,8 @@ class _FileReader:
             return self._last.tenants if node is KEPT else ()
         reader = TenantReader(self._vocabulary, self._report, self._deadlines)
         tenants = reader.read(node, self._last.tenants)
-        self._bare_tenants = frozenset(reader.bare)
+        if reader.bare:
+            self._bare_tenants = frozenset(reader.bare)
         return tenants
 
     def _defaults(self, node: Mapping | _Kept | None) -> tuple[Entry, ...]:

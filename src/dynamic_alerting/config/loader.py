@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["FileStatus", "Loaded", "Loader", "SourceUnreadable"]
 
 _ATTEMPTS: Final = 20  # to read one generation while others replace it
+_OVERDUE: Final = 1.0  # seconds
 
 
 @dataclass(slots=True)
@@ -138,11 +139,20 @@ class Loader:
                 return None
             before = self._loaded
             loaded = self._load(listing, reread=False)
-            return None if loaded is before and self.look_again_in() is not None else loaded
+            return None if loaded is before and self._writing else loaded
 
     def look_again_in(self) -> float | None:
-        """Seconds until a look may take a content that is left alone now; None where none is."""
-        return self._writing.left()
+        """Seconds until a look may find something else although no file changes; None where it will not.
+
+        That is when a file that is being written may be quiet, and when what a file lost is kept no longer.
+        """
+        now = self._clock()
+        kept = [self._held[name].kept_until for name in self._kept if name in self._held]
+        ends = [(until - now).total_seconds() for until in kept if until is not None]
+        left = self._writing.left()
+        first = min(ends if left is None else [*ends, left], default=None)
+        # Overdue: something else is in the way, such as a directory that is gone. Looks go on as usual.
+        return None if first is None or first < -_OVERDUE else first
 
     def changed(self) -> bool:
         """Whether load() may give something else than last time.

@@ -62,6 +62,9 @@ class FilesBeingWritten:
         self._patience = patience
         self._changing: dict[str, _Change] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._changing)
+
     def __contains__(self, name: str) -> bool:
         return name in self._changing
 
@@ -74,7 +77,7 @@ class FilesBeingWritten:
         self._changing = {name: one for name, one in self._changing.items() if name in names}
 
     def left(self) -> float | None:
-        """Seconds until the first of them may be quiet; None where none is being written."""
+        """Seconds until the first of them may be quiet, negative afterwards; None where none is written."""
         now = self._patience.steady()
         due = (min(one.last + self._patience.quiet, self._due(one)) - now for one in self._changing.values())
         return min(due, default=None)

@@ -16,6 +16,9 @@ _UNTIL_FIRST = 1.0
 #: Shortest sleep in seconds, so that a boundary that lies a rounding error ahead does not make the loop spin.
 _SHORTEST = 0.005
 
+#: Shortest sleep in seconds before what a look left alone is looked at again.
+_AGAIN = 0.05
+
 
 class ReloadLoop(threading.Thread):
     """Looks at once, then whenever the interval has passed, a schedule changes, or somebody asks.
@@ -80,4 +83,4 @@ class ReloadLoop(threading.Thread):
         if change is not None:
             sleep = min(sleep, max((change - datetime.now(UTC)).total_seconds(), _SHORTEST))
         again = self._look_again_in()
-        return sleep if again is None else min(sleep, max(again, _SHORTEST))
+        return sleep if again is None else min(sleep, max(again, _AGAIN))

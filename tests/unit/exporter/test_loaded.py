@@ -239,7 +239,8 @@ EMPTIED = ["", "\n \n", "# later\n", "---\n", "null\n", "{}\n", "tenants:\n", "t
 def test_a_file_that_is_emptied_keeps_its_last_state_for_a_bounded_time_and_says_so(
     start_exporter: StartExporter, conf_d: Path, text: str
 ) -> None:
-    exporter = start_exporter("--config-dir", conf_d, "--config.emptied-retention", "3s")
+    arguments = ("--config.emptied-retention", "3s", "--config.reload-interval", "60m")
+    exporter = start_exporter("--config-dir", conf_d, *arguments)
     (conf_d / "db-a.yaml").write_text(text)
     exporter.until(lambda: findings(exporter) == ["DA006"])
     assert seen(exporter) == Seen(200, 1, 50)
