@@ -82,4 +82,4 @@ def test_a_file_that_is_not_utf_8_is_refused(world: Any, encoding: str) -> None:
 def test_empty_files_are_empty(world: Any, text: str) -> None:
     world.write({"db-a.yaml": text}).tenant("mysql_cpu: 5", name="db-b")
     assert world.served() == {"db-b mysql cpu warning": 5}
-    assert world.ids() == []
+    assert world.ids() == ["DA007"]

@@ -46,6 +46,8 @@ class CompiledFile:
         accepted: False where nothing of its present content is used: what it said last, if anything, is
             kept in the other attributes.
         is_loaded: whether any content of the file has ever been used.
+        says_something: whether anything of it is configuration, if only an empty block written as {}. Empty
+            files, comments alone, and files of which nothing can be used say nothing.
         defaults: of a platform file; empty in a tenant's file.
         state_filters: of a platform file; empty in a tenant's file.
         tenants: in the order of the file, each name once.
@@ -56,11 +58,15 @@ class CompiledFile:
         rejected: how many parts (blocks, tenants, keys) of the present content are refused.
         deadlines: the values that end by themselves.
         lines: lines of the content, by number, for findings that are made when all files are known.
+        said_empty: the blocks that are there as an empty mapping, written out.
+        bare_tenants: the tenants that have nothing behind their name, not even {}.
+        kept_tenants: of the tenants, those that the present content no longer has.
     """
 
     name: str
     accepted: bool = True
     is_loaded: bool = False
+    says_something: bool = False
     defaults: tuple[Entry, ...] = ()
     state_filters: tuple[StateFilter, ...] = ()
     tenants: tuple[Tenant, ...] = ()
@@ -71,6 +77,9 @@ class CompiledFile:
     rejected: int = 0
     deadlines: tuple[Deadline, ...] = ()
     lines: Mapping[int, str] = field(default_factory=dict)
+    said_empty: frozenset[str] = frozenset()
+    bare_tenants: frozenset[str] = frozenset()
+    kept_tenants: frozenset[str] = frozenset()
     stem: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -31,6 +31,7 @@ TENANT_BLOCKS: Final = ("tenants",)
 PLATFORM_BLOCKS: Final = ("packs", "defaults", "state_filters", "tenants", "ownership")
 OWNERSHIP_RULES: Final = ("warn", "strict")
 
+NO_NAMES: Final[frozenset[str]] = frozenset()
 LAST_STATE_STAYS: Final = "Its last valid state stays in force."
 NOTHING_LOADED: Final = "Nothing of this file is loaded."
 
@@ -106,24 +107,30 @@ class _FileReader:
         self._is_platform = is_platform
         self._deadlines = Deadlines(report)
         self._packs_used: dict[str, Scalar] = {}  # with its first key
+        self._written: dict[str, Mapping] = {}  # the blocks that are mappings
+        self._bare_tenants = NO_NAMES
+        self._refuses_blocks = False
 
     def read(self, blocks: Mapping | None) -> CompiledFile:
+        if blocks is not None:
+            self._report_other_blocks(blocks)
         tenants = self._tenants(self._block(blocks, "tenants"))
         defaults: tuple[Entry, ...] = ()
         filters: tuple[StateFilter, ...] = ()
         is_strict: bool | None = None
         packs: ChosenPacks | None = None
-        if blocks is not None:
-            self._report_other_blocks(blocks)
-            if self._is_platform:
-                defaults = self._defaults(self._block(blocks, "defaults"))
-                filters = self._filters(self._block(blocks, "state_filters"))
-                is_strict = self._ownership(blocks.get("ownership"))
-                packs = self._packs(blocks)
+        if blocks is not None and self._is_platform:
+            defaults = self._defaults(self._block(blocks, "defaults"))
+            filters = self._filters(self._block(blocks, "state_filters"))
+            is_strict = self._ownership(blocks.get("ownership"))
+            packs = self._packs(blocks)
+        if not self._is_platform and not tenants and not self._report.errors:
+            self._report_nothing()
         used = {pack: Used(key.text, self._origin(key)) for pack, key in self._packs_used.items()}
         return CompiledFile(
             self._last.name,
             is_loaded=True,
+            says_something=bool(tenants) or self._says_something(defaults, filters, is_strict, packs),
             defaults=defaults,
             state_filters=filters,
             tenants=tenants,
@@ -134,6 +141,27 @@ class _FileReader:
             rejected=self._report.errors,
             deadlines=tuple(self._deadlines.noted),
             lines=self._lines(tenants, defaults, filters, [one.origin for one in used.values()]),
+            said_empty=self._said_empty() if self._is_platform or not tenants else NO_NAMES,
+            bare_tenants=self._bare_tenants,
+        )
+
+    def _said_empty(self) -> frozenset[str]:
+        return frozenset(name for name, block in self._written.items() if not block.pairs)
+
+    def _says_something(self, *content: object) -> bool:
+        """Whether anything that is not a tenant is said, if only by an empty mapping without a fault."""
+        if any(one is not None and one != () for one in content):
+            return True
+        return bool(self._written) and not self._report.errors
+
+    def _report_nothing(self) -> None:
+        self._report.at_position(
+            "DA007",
+            1,
+            1,
+            text="",
+            message="The file holds no tenant.",
+            advice='Write "tenants:" and the tenant\'s name and keys below it, or delete the file.',
         )
 
     def _origin(self, key: Scalar) -> Origin:
@@ -156,9 +184,15 @@ class _FileReader:
         return {number: self._report.line(number) for number in numbers}
 
     def _block(self, blocks: Mapping | None, name: str) -> Mapping | _Kept | None:
-        """A block that is a mapping; None where it is absent or empty; KEPT where it has another shape."""
+        """A block that is a mapping; None where it is absent or empty; KEPT where it has another shape.
+
+        Beside a block that is refused by its name, an absent one is KEPT as well: it may be that one.
+        """
         node = blocks.get(name) if blocks is not None else None
-        if node is None or isinstance(node, Mapping):
+        if node is None:
+            return KEPT if self._refuses_blocks else None
+        if isinstance(node, Mapping):
+            self._written[name] = node
             return node
         if isinstance(node, Scalar) and node.is_null:
             return None
@@ -177,7 +211,10 @@ class _FileReader:
         if not isinstance(node, Mapping):
             return self._last.tenants if node is KEPT else ()
         reader = TenantReader(self._vocabulary, self._report, self._deadlines, self._packs_used)
-        return reader.read(node, self._last.tenants)
+        tenants = reader.read(node, self._last.tenants)
+        if reader.bare:
+            self._bare_tenants = frozenset(reader.bare)
+        return tenants
 
     def _defaults(self, node: Mapping | _Kept | None) -> tuple[Entry, ...]:
         if not isinstance(node, Mapping):
@@ -213,7 +250,7 @@ class _FileReader:
     def _packs(self, blocks: Mapping) -> ChosenPacks | None:
         """The packs that the platform runs; None where nothing is said, or what was said last if refused."""
         if "packs" not in blocks.pairs:
-            return None
+            return self._last.packs if self._refuses_blocks else None
         key, node = blocks.pairs["packs"]
         if isinstance(node, Scalar) and node.is_null:
             return None
@@ -227,6 +264,8 @@ class _FileReader:
         return ChosenPacks(names, self._origin(key))
 
     def _ownership(self, node: Node | None) -> bool | None:
+        if node is None and self._refuses_blocks:
+            return self._last.ownership_strict
         if node is None or (isinstance(node, Scalar) and node.is_null):
             return None
         if isinstance(node, Scalar) and node.text in OWNERSHIP_RULES:
@@ -241,9 +280,11 @@ class _FileReader:
 
     def _report_other_blocks(self, blocks: Mapping) -> None:
         allowed = PLATFORM_BLOCKS if self._is_platform else TENANT_BLOCKS
+        found = len(self._report.findings)
         for name, (key, _) in blocks.pairs.items():
             if name in allowed:
                 continue
+            self._refuses_blocks = True
             if name in PLATFORM_BLOCKS:
                 self._report.on(
                     "DA021",
@@ -259,3 +300,14 @@ class _FileReader:
                     f"{did_you_mean(name, allowed)}A file has the blocks {listed(allowed)}; "
                     "keys of a tenant are indented below its name.",
                 )
+        gone = [name for name in self._last_blocks() if name not in blocks.pairs]
+        if self._refuses_blocks and gone:
+            self._report.append_consequence(
+                found, f"What the file last said of {listed(gone)} stays in force."
+            )
+
+    def _last_blocks(self) -> list[str]:
+        """The blocks that the file said something in."""
+        last = self._last
+        said = {"tenants": last.tenants, "defaults": last.defaults, "state_filters": last.state_filters}
+        return [name for name, block in said.items() if block]

@@ -67,6 +67,8 @@ FINDING_KINDS: Final = _table(
     _error("DA003", "File is too large"),
     _error("DA004", "Forbidden character"),
     _warning("DA005", "Directory without files"),
+    _warning("DA006", "What is gone from a file is kept for a while"),
+    _warning("DA007", "File that holds nothing"),
     _error("DA010", "YAML syntax error"),
     _error("DA011", "Key written twice"),
     _error("DA012", "Tag"),

@@ -36,9 +36,12 @@ class Loaded:
         findings: everything wrong, by file in load order, then by place.
         files: every file, in load order.
         sha256: over all names and contents; equal wherever the files are equal.
+        is_configuration: False where no file ever said anything: there is none, or none can be used, or all
+            are empty. Nothing is not a configuration.
     """
 
     configuration: Configuration
     findings: tuple[Finding, ...]
     files: tuple[FileStatus, ...]
     sha256: str
+    is_configuration: bool = True

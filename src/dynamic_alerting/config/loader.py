@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.combining import combine
 from dynamic_alerting.config.compiled import CompiledFile
+from dynamic_alerting.config.emptied import with_what_it_lost, without_moved
 from dynamic_alerting.config.file_reader import read_file, rejected
 from dynamic_alerting.config.findings import Finding, place_in_file
 from dynamic_alerting.config.loaded import FileStatus, Loaded
 from dynamic_alerting.config.ownership import is_platform_file, load_order
+from dynamic_alerting.config.patience import FilesBeingWritten, Patience, says_less
 from dynamic_alerting.config.readings import Reading, read_listed
 from dynamic_alerting.config.reporting import FileReport
 from dynamic_alerting.config.sources import (
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["FileStatus", "Loaded", "Loader", "SourceUnreadable"]
 
 _ATTEMPTS: Final = 20  # to read one generation while others replace it
+_OVERDUE: Final = 1.0  # seconds
 
 
 @dataclass(slots=True)
@@ -46,12 +51,20 @@ class _Held:
         status: how it is doing.
         problem: why it could not be read; empty where it could.
         fingerprint: its name and content, for the hash over all files.
+        ends_a_line: whether the content that is used ended with a line break.
+        kept_until: when what the file lost is no longer kept; None where nothing is, or without an end.
     """
 
     compiled: CompiledFile
     status: FileStatus
     problem: str
     fingerprint: bytes
+    ends_a_line: bool
+    kept_until: datetime | None = None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether something is kept no longer."""
+        return self.kept_until is not None and now >= self.kept_until
 
 
 class Loader:
@@ -68,12 +81,24 @@ class Loader:
         source: the directory or the file.
         catalogue: the keys that the rule packs declare.
         clock: tells which time-boxed values have ended.
+        patience: for how long a file that is emptied or being written keeps its last state; None for a
+            loader that takes every content as it is.
+        must_be_directory: refuse a source of the other kind; None to take both.
     """
 
     def __init__(
-        self, source: Path, catalogue: Catalogue, clock: Callable[[], datetime] | None = None
+        self,
+        source: Path,
+        catalogue: Catalogue,
+        clock: Callable[[], datetime] | None = None,
+        *,
+        patience: Patience | None = None,
+        must_be_directory: bool | None = None,
     ) -> None:
         self._source = source
+        self._must_be_directory = must_be_directory
+        self._patience = patience
+        self._writing = FilesBeingWritten(patience or Patience())
         self._vocabulary = Vocabulary(catalogue)
         self._clock = clock or _utc_now
         self._lock = Lock()
@@ -82,6 +107,7 @@ class Loader:
         self._signatures: dict[str, Signature] = {}
         self._problems: dict[str, str] = {}
         self._unsettled: set[str] = set()  # files of which an equal signature does not prove an equal content
+        self._kept: set[str] = set()  # files of which something is kept for a while that they lost
         self._loaded: Loaded | None = None
         self._valid_until: datetime | None = None  # when the next time-boxed value ends
 
@@ -108,8 +134,25 @@ class Loader:
             SourceUnreadable: as load().
         """
         with self._lock:
-            listing = list_source(self._source)
-            return self._load(listing, reread=False) if self._is_news(listing) else None
+            listing = self._list()
+            if not self._is_news(listing):
+                return None
+            before = self._loaded
+            loaded = self._load(listing, reread=False)
+            return None if loaded is before and self._writing else loaded
+
+    def look_again_in(self) -> float | None:
+        """Seconds until a look may find something else although no file changes; None where it will not.
+
+        That is when a file that is being written may be quiet, and when what a file lost is kept no longer.
+        """
+        now = self._clock()
+        kept = [self._held[name].kept_until for name in self._kept if name in self._held]
+        ends = [(until - now).total_seconds() for until in kept if until is not None]
+        left = self._writing.left()
+        first = min(ends if left is None else [*ends, left], default=None)
+        # Overdue: something else is in the way, such as a directory that is gone. Looks go on as usual.
+        return None if first is None or first < -_OVERDUE else first
 
     def changed(self) -> bool:
         """Whether load() may give something else than last time.
@@ -120,21 +163,36 @@ class Loader:
         """
         with self._lock:
             try:
-                listing = list_source(self._source)
+                listing = self._list()
             except SourceUnreadable:
                 return True
             return self._is_news(listing)
 
+    def _list(self) -> Listing:
+        listing = list_source(self._source)
+        if self._must_be_directory is not None and listing.is_directory != self._must_be_directory:
+            kind, flag = ("directory", "dir") if listing.is_directory else ("file", "file")
+            raise SourceUnreadable(f"{self._source}: it is a {kind}; give it with --config-{flag}")
+        return listing
+
     def _load(self, listing: Listing | None, *, reread: bool) -> Loaded:
-        listing, readings = self._read_generation(listing, reread=reread)
-        with collector_paused():
-            held = self._compile(listing, readings)
         now = self._clock()
+        listing, readings = self._read_generation(listing, now, reread=reread)
+        with collector_paused():
+            held = self._compile(listing, readings, now, reread=reread)
         if self._loaded is None or held is not self._held or self._has_expired(now):
+            if self._lost_everything(held):
+                raise SourceUnreadable(f"{self._source}: none of its files says anything any more")
             self._loaded = self._combine(held, now, is_directory=listing.is_directory)
             self._held = held
         self._remember(listing, readings)
         return self._loaded
+
+    def _lost_everything(self, held: Mapping[str, _Held]) -> bool:
+        """Whether a configuration was there, and nothing would be left of it."""
+        if self._patience is None or self._loaded is None or not self._loaded.is_configuration:
+            return False
+        return not any(one.compiled.says_something for one in held.values())
 
     def _is_news(self, listing: Listing) -> bool:
         if listing.signatures != self._signatures or listing.problems != self._problems:
@@ -155,27 +213,28 @@ class Loader:
         return self._valid_until is not None and now >= self._valid_until
 
     def _read_generation(
-        self, listing: Listing | None, *, reread: bool
+        self, listing: Listing | None, now: datetime, *, reread: bool
     ) -> tuple[Listing, dict[str, Reading]]:
         """Read what is not known to be unchanged, all from one generation: the listed one, or the present."""
         for _ in range(_ATTEMPTS):
-            listing = listing or list_source(self._source)
-            readings = self._read_changed(listing, reread=reread)
+            listing = listing or self._list()
+            readings = self._read_changed(listing, now, reread=reread)
             if readings is None or not still_there(self._source, listing):
                 listing = None
                 continue
-            if self._held and not listing.names():
+            if not listing.names() and self._loaded is not None and self._loaded.is_configuration:
                 raise SourceUnreadable(f"{self._source}: all of its files are gone")
             return listing, readings
         raise SourceUnreadable(f"{self._source}: its files were replaced {_ATTEMPTS} times while being read")
 
-    def _read_changed(self, listing: Listing, *, reread: bool) -> dict[str, Reading] | None:
+    def _read_changed(self, listing: Listing, now: datetime, *, reread: bool) -> dict[str, Reading] | None:
         """None where a file went away since it was listed."""
-        known, unsettled = self._signatures, self._unsettled
+        known, unsettled, kept = self._signatures, self._unsettled, self._kept
         readings: dict[str, Reading] = {}
         for name in listing.names():
             signature = listing.signatures.get(name)
-            if signature and signature == known.get(name) and name not in unsettled and not reread:
+            is_known = signature and signature == known.get(name) and name not in unsettled
+            if is_known and not reread and not (name in kept and self._has_ended(name, now)):
                 continue
             reading = read_listed(name, listing)
             if reading is None:
@@ -183,55 +242,100 @@ class Loader:
             readings[name] = reading
         return readings
 
-    def _compile(self, listing: Listing, readings: Mapping[str, Reading]) -> dict[str, _Held]:
+    def _has_ended(self, name: str, now: datetime) -> bool:
+        return name in self._held and self._held[name].has_ended(now)
+
+    def _compile(
+        self, listing: Listing, readings: Mapping[str, Reading], now: datetime, *, reread: bool
+    ) -> dict[str, _Held]:
         """What is held of all files; the same object as before where no file says anything else."""
         names = listing.names()
         held = (
             self._held if names >= self._held.keys() else {n: self._held[n] for n in self._held if n in names}
         )
+        changed: dict[str, _Held] = {}  # how files were held whose content is another now
         for name, reading in readings.items():
             before = held.get(name)
-            if before is not None and _says_the_same(before, reading):
+            is_same = before is not None and _says_the_same(before, reading)
+            if is_same:
+                self._writing.forget(name)
+            if is_same and before is not None and not before.has_ended(now):
                 continue
             if reading.data is None and not listing.is_directory:
                 raise SourceUnreadable(f"{self._source}: {reading.problem}")
+            compiled = self._read(name, reading, before, is_directory=listing.is_directory)
+            if before is not None and not is_same and not reread and self._leave(reading, before, compiled):
+                continue
             if held is self._held:
                 held = held.copy()
-            held[name] = self._hold(name, reading, before, is_directory=listing.is_directory)
+            held[name] = _hold(reading, compiled)
+            if before is not None:
+                changed[name] = before
+        if self._patience is not None:
+            self._keep_lost(held, changed, now, self._patience)
         return held
+
+    def _keep_lost(
+        self, held: dict[str, _Held], changed: Mapping[str, _Held], now: datetime, patience: Patience
+    ) -> None:
+        """Give changed files for a while what they held and have lost, unless other files have it now."""
+
+        def elsewhere(name: str) -> set[str]:
+            others = (one.compiled for other, one in held.items() if other != name)
+            return {tenant.name for file in others for tenant in file.tenants}
+
+        for name, before in changed.items():
+            one = held[name]
+            until = before.kept_until or now + timedelta(seconds=patience.emptied)
+            is_cut_off = _is_cut_off(before, one) and says_less(before.compiled, one.compiled)
+            compiled, one.kept_until = with_what_it_lost(
+                before.compiled, one.compiled, now, until, partial(elsewhere, name), is_cut_off=is_cut_off
+            )
+            if compiled is not one.compiled:
+                one.compiled, one.status = compiled, _status(compiled, one.status.sha256)
+                one.ends_a_line |= before.ends_a_line and not compiled.accepted
+        candidates = self._kept | changed.keys()
+        self._kept = {name for name in candidates if name in held and held[name].kept_until is not None}
+
+    def _leave(self, reading: Reading, before: _Held, compiled: CompiledFile) -> bool:
+        """Whether a content is left alone for now, because its file is being written."""
+        name = compiled.name
+        if self._patience is None or reading.data is None or not _seems_unfinished(before, reading, compiled):
+            self._writing.forget(name)
+            return False
+        return self._writing.is_being_written(name, self._signatures.get(name), reading)
 
     def _remember(self, listing: Listing, readings: Mapping[str, Reading]) -> None:
         """Remember how the files looked when they were read."""
         self._signatures, self._problems = listing.signatures, listing.problems
         self._unsettled &= listing.names()
+        self._writing.forget_others(listing.names())
         for name, reading in readings.items():
             if reading.signature is not None:
                 self._signatures[name] = reading.signature
-            if reading.is_settled:
+            if reading.is_settled and name not in self._writing:
                 self._unsettled.discard(name)
             else:
                 self._unsettled.add(name)
 
-    def _hold(self, name: str, reading: Reading, before: _Held | None, *, is_directory: bool) -> _Held:
+    def _read(self, name: str, reading: Reading, before: _Held | None, *, is_directory: bool) -> CompiledFile:
         last = before.compiled if before else None
         if reading.data is None:
-            compiled = _unreadable(name, reading.problem, last)
-        else:
-            is_platform = not is_directory or is_platform_file(name)
-            compiled = read_file(name, reading.data, self._vocabulary, last, is_platform=is_platform)
-        digest = reading.digest
-        status = FileStatus(name, digest, compiled.accepted, compiled.rejected)
-        fingerprint = f"{name}\0{digest}\n".encode()
-        return _Held(compiled, status, reading.problem, fingerprint)
+            return _unreadable(name, reading.problem, last)
+        is_platform = not is_directory or is_platform_file(name)
+        return read_file(name, reading.data, self._vocabulary, last, is_platform=is_platform)
 
     def _combine(self, by_name: Mapping[str, _Held], now: datetime, *, is_directory: bool) -> Loaded:
         if by_name.keys() != self._held.keys():
             self._order = sorted(by_name, key=load_order)
         held = [by_name[name] for name in self._order]
         compiled = [one.compiled for one in held]
+        if self._kept:
+            compiled = without_moved(compiled)
         combined = combine(compiled, self._vocabulary.built_in, now, is_directory=is_directory)
         deadlines = (deadline.expires for file in compiled for deadline in file.deadlines)
-        self._valid_until = min((expires for expires in deadlines if expires > now), default=None)
+        kept = (end for name in self._kept if (end := by_name[name].kept_until) is not None)
+        self._valid_until = min((end for end in chain(deadlines, kept) if end > now), default=None)
         findings = [finding for file in compiled for finding in file.findings] if held else [_no_files()]
         statuses = [one.status for one in held]
         if combined.later:
@@ -242,15 +346,35 @@ class Loader:
             ]
             statuses = [_counting(status, combined.later.errors(status.name)) for status in statuses]
         total = hashlib.sha256(b"".join(one.fingerprint for one in held)).hexdigest()
-        return Loaded(combined.configuration, tuple(findings), tuple(statuses), total)
+        is_configuration = any(file.says_something for file in compiled)
+        return Loaded(combined.configuration, tuple(findings), tuple(statuses), total, is_configuration)
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _hold(reading: Reading, compiled: CompiledFile) -> _Held:
+    digest = reading.digest
+    fingerprint = f"{compiled.name}\0{digest}\n".encode()
+    return _Held(compiled, _status(compiled, digest), reading.problem, fingerprint, reading.ends_a_line)
+
+
+def _status(compiled: CompiledFile, digest: str) -> FileStatus:
+    return FileStatus(compiled.name, digest, compiled.accepted, compiled.rejected)
+
+
 def _says_the_same(before: _Held, reading: Reading) -> bool:
     return before.problem == reading.problem and before.status.sha256 == reading.digest
+
+
+def _seems_unfinished(before: _Held, reading: Reading, compiled: CompiledFile) -> bool:
+    """Whether a content may be the beginning of one: it says less, or its last line has no end any more."""
+    return _is_cut_off(before, reading) or says_less(before.compiled, compiled)
+
+
+def _is_cut_off(before: _Held, now: _Held | Reading) -> bool:
+    return before.ends_a_line and not now.ends_a_line
 
 
 def _unreadable(name: str, problem: str, last: CompiledFile | None) -> CompiledFile:

@@ -34,6 +34,11 @@ class Reading:
     is_settled: bool
 
     @property
+    def ends_a_line(self) -> bool:
+        """Whether the content ends with a line break."""
+        return self.data is not None and self.data.endswith((b"\n", b"\r"))
+
+    @property
     def digest(self) -> str:
         """The sha256 of the content; empty where there is none."""
         return "" if self.data is None else hashlib.sha256(self.data).hexdigest()

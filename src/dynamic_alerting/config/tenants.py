@@ -12,6 +12,7 @@ from dynamic_alerting.config.states import FILTER_NAME
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.thresholds import LAST_VALUE_STAYS, ThresholdReader
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
+from dynamic_alerting.config.what_stays import say_what_stays
 from dynamic_alerting.model.configuration import Origin, StateEntry, Tenant
 from dynamic_alerting.model.states import PlainState, parse_state
 from dynamic_alerting.model.values import USE_DEFAULT
@@ -42,6 +43,9 @@ class TenantReader:
         report: where everything wrong goes.
         deadlines: where values that end by themselves are noted.
         packs_used: takes the first key of each pack.
+
+    Attributes:
+        bare: the tenants that have nothing behind their name, not even {}.
     """
 
     def __init__(
@@ -55,6 +59,8 @@ class TenantReader:
         self._report = report
         self._deadlines = deadlines
         self._packs_used = packs_used
+        self.bare: list[str] = []
+        self._refuses_names = False
 
     def read(self, node: Mapping, previous: Iterable[Tenant]) -> tuple[Tenant, ...]:
         """Read the block ``tenants``; a tenant that cannot be read keeps what it last was.
@@ -64,18 +70,26 @@ class TenantReader:
             previous: the tenants of the same file when it was last read.
         """
         last = {tenant.name: tenant for tenant in previous}
+        found = len(self._report.findings)
         tenants = []
         for name, (key, body) in node.pairs.items():
             tenant = last.get(name) if name in node.repeated else self._tenant(key, body, last.get(name))
             if tenant is not None:
                 tenants.append(tenant)
+        if self._refuses_names:
+            gone = [tenant for name, tenant in last.items() if name not in node.pairs]
+            say_what_stays(self._report, found, "DA030", [tenant.name for tenant in gone])
+            tenants += gone
         return tuple(tenants)
 
     def _tenant(self, key: Scalar, body: Node, last: Tenant | None) -> Tenant | None:
         if not is_tenant_name(key.text):
+            self._refuses_names = True
             self._refuse_name(key)
             return None
-        settings = Mapping(body.start) if isinstance(body, Scalar) and body.is_null else body
+        settings = body
+        if isinstance(body, Scalar) and body.is_null:
+            settings = Mapping(body.start)
         if not isinstance(settings, Mapping):
             kept = "It keeps what it last had." if last else "It is not loaded."
             self._report.on(
@@ -85,7 +99,10 @@ class TenantReader:
                 f'Write its keys indented below "{key.text}:", such as mysql_connections: "80".',
             )
             return last
-        return self._settings(key, settings, last)
+        tenant = self._settings(key, settings, last)
+        if not (tenant.entries or tenant.states or tenant.packs) and (settings is not body or settings.pairs):
+            self.bare.append(key.text)
+        return tenant
 
     def _settings(self, key: Scalar, settings: Mapping, last: Tenant | None) -> Tenant:
         reader = ThresholdReader(
@@ -101,9 +118,18 @@ class TenantReader:
         packs: frozenset[str] | None = None
         packs_origin: Origin | None = None
         if reader.reserved:
+            found = len(self._report.findings)
             states, packs = self._reserved(reader.reserved, settings, last)
             if PACKS_KEY in settings.pairs:
                 packs_origin = self._origin(settings.pairs[PACKS_KEY][0])
+            if last is not None and any(one.id == "DA041" for one in self._report.findings[found:]):
+                gone = [one for one in last.states if f"{STATE_PREFIX}{one.filter}" not in settings.pairs]
+                names = [f"{STATE_PREFIX}{one.filter}" for one in gone]
+                states = (*states, *gone)
+                if last.packs is not None and PACKS_KEY not in settings.pairs:
+                    packs, packs_origin = last.packs, last.packs_origin
+                    names.append(PACKS_KEY)
+                say_what_stays(self._report, found, "DA041", names)
         return Tenant(key.text, entries, states, packs, self._origin(key), packs_origin)
 
     def _origin(self, key: Scalar) -> Origin:

@@ -13,13 +13,14 @@ from dynamic_alerting.config.scalars import shortened
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
 from dynamic_alerting.config.vocabulary import PATTERNS_OF_FILE, PATTERNS_OF_TENANT
+from dynamic_alerting.config.what_stays import say_what_stays
 from dynamic_alerting.model.configuration import Entry, Origin
 from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError, ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from dynamic_alerting.config.nodes import Mapping, Node
     from dynamic_alerting.config.reporting import FileReport
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dynamic_alerting.model.keys import ThresholdKey
     from dynamic_alerting.model.values import Value
 
+REFUSED_NAMES: Final = ("DA040", "DA043", "DA048", "DA049")
 LAST_VALUE_STAYS: Final = "Its last valid value stays in force."
 
 
@@ -63,11 +65,13 @@ class ThresholdReader:
         self._written: dict[int, Scalar] = {}  # tier → the key that sets it
         self._patterns = 0
         self._remarked: set[str] = set()
+        self._refuses_names = False
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
-    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901 - the hot path of a load: one loop
+    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901, PLR0912 - the hot path of a load: one loop
         """Read all threshold keys of a mapping; refused ones are reported and keep what they last were."""
         entries: list[Entry] = []
+        found = len(self._report.findings)
         new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every threshold
         file = self._report.file
         known_keys = self._vocabulary.known
@@ -82,6 +86,7 @@ class ThresholdReader:
                     continue
             key, tier, _, pack, foreign_label, _ = known
             if foreign_label is not None:
+                self._refuses_names = True
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
                 continue
             if pack is None:
@@ -106,13 +111,34 @@ class ThresholdReader:
                 entries.append(kept)
         self._report_replaced_values()
         refused = self._refuse_effort(entries) if self._patterns else None
-        return tuple(entry for entry in entries if entry not in refused) if refused else tuple(entries)
+        if refused:
+            entries = [entry for entry in entries if entry not in refused]
+        if self._refuses_names:
+            entries += self._gone(entries, found)
+        return tuple(entries)
+
+    def _gone(self, entries: Iterable[Entry], found: int) -> list[Entry]:
+        """What the mapping had before and has no more: a key with a refused name may be one of these."""
+        present = {entry.key for entry in entries}
+        gone = [
+            entry
+            for key, entry in self._last_entries.items()
+            if key not in present and self._vocabulary.key(key.text).tier not in self._written
+        ]
+        say_what_stays(self._report, found, REFUSED_NAMES, [entry.key.text for entry in gone])
+        return gone
 
     def _key(self, node: Scalar) -> KnownKey | None:
         """A key that is met for the first time, or is unusual; None where it is not to be used."""
         if node.text.startswith("_"):
             self.reserved.append(node.text)
             return None
+        known = self._readable_key(node)
+        self._refuses_names |= known is None
+        return known
+
+    def _readable_key(self, node: Scalar) -> KnownKey | None:
+        """The same for a key that does not start with an underscore."""
         if "=~" in node.text and not self._may_have_pattern():
             self._refuse_pattern(node)
             return None

@@ -76,9 +76,14 @@ class Endpoints:
     async def findings(self, request: Request) -> Response:
         """Everything that is wrong with the files."""
         refuse_unknown_parameters(request)
-        snapshot = _loaded(self._served())
-        findings = [finding_view(one) for one in snapshot.findings]
-        return success({"sha256": snapshot.loaded.sha256, "findings": findings})
+        served = self._served()
+        if served.snapshot is None and served.waiting is not None and served.waiting.sha256:
+            # What stands in the way of a first configuration can be read here as well.
+            sha256, findings = served.waiting.sha256, served.waiting.findings
+        else:
+            snapshot = _loaded(served)
+            sha256, findings = snapshot.loaded.sha256, snapshot.findings
+        return success({"sha256": sha256, "findings": [finding_view(one) for one in findings]})
 
     async def page(self, request: Request) -> Response:
         """The page for people."""
@@ -119,6 +124,6 @@ def build_app(
 
 def _loaded(served: Served) -> Snapshot:
     if served.snapshot is None:
-        reason = served.health.unreadable or "the first load has not ended yet"
+        reason = served.waiting.reason if served.waiting else "the first load has not ended yet"
         raise HTTPException(503, f"No configuration is served: {reason}")
     return served.snapshot

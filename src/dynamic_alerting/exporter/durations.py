@@ -34,6 +34,8 @@ class Duration(click.ParamType[Any]):
 
 
 def _seconds(text: str) -> float:
+    if text == "0":  # as Prometheus takes it, without a unit
+        return 0.0
     if not re.fullmatch(f"(?:{_PART})+", text, re.ASCII):
         return -1.0
     return sum(float(number) * _UNITS[unit] for number, unit in re.findall(_PART, text, re.ASCII))

@@ -36,6 +36,8 @@ class Lifecycle:
             raise HTTPException(403, "The lifecycle API is not enabled; start with --web.enable-lifecycle.")
         served = await asyncio.wrap_future(self._reload())
         snapshot = served.snapshot
+        if served.waiting is not None:
+            raise HTTPException(500, f"No configuration is served: {served.waiting.reason}")
         if served.health.unreadable is not None or snapshot is None:
             raise HTTPException(500, f"The configuration cannot be loaded: {served.health.unreadable}")
         if not served.health.successful:

@@ -74,6 +74,15 @@ class _Address(click.ParamType[Any]):
     show_default=True,
     help="How often to look whether a file changed. Notifications and SIGHUP make it sooner.",
 )
+@click.option(
+    "--config.emptied-retention",
+    "emptied_retention",
+    envvar=f"{_PREFIX}_CONFIG_EMPTIED_RETENTION",
+    type=Duration("0s", "24h"),
+    default="5m",
+    show_default=True,
+    help="How long what is gone from a file that was emptied stays in force. 0 to let it go at once.",
+)
 @packs_flag
 @discovery_flags
 @click.option(
@@ -138,6 +147,7 @@ def main(
     strict: bool,
     interval: float,
     packs_dirs: tuple[Path, ...],
+    emptied_retention: float,
     series_limit: int,
     address: ListenAddress,
     web_config_file: Path | None,
@@ -154,7 +164,7 @@ def main(
     Example: threshold-exporter --config-dir conf.d --web.listen-address 127.0.0.1:8080
     """
     started = time.time()
-    source = _source(config_dir, config_file)
+    source = _source(config_dir, config_file, must_exist=strict)
     asking = discovery_settings(**discovery)
     configure_logs(log_format, log_level)
     # Until the server handles it, a SIGHUP must not end the process; the first load is about to happen.
@@ -182,14 +192,20 @@ def main(
         lifecycle=lifecycle,
         asking=asking,
         series_limit=series_limit,
+        must_be_directory=config_dir is not None,
+        emptied_retention=emptied_retention,
     )
     logging.shutdown()
     # Without the interpreter's own farewell, which frees the objects of 10,000 tenants one by one: seconds.
     os._exit(status)
 
 
-def _source(directory: Path | None, file: Path | None) -> Path:
-    """The one configuration source, checked as far as its existence and kind."""
+def _source(directory: Path | None, file: Path | None, *, must_exist: bool) -> Path:
+    """The one configuration source, checked as far as its kind.
+
+    What is not there yet may come, with a volume that is mounted late or a side-car that fetches it; what is
+    of the wrong kind never becomes right.
+    """
     if directory is not None and file is not None:
         winner = stronger(click.get_current_context(), "config_dir", "config_file")
         if winner is None:
@@ -198,9 +214,9 @@ def _source(directory: Path | None, file: Path | None) -> Path:
     if directory is None and file is None:
         directory, file = _standard_place()
     if directory is not None:
-        return _checked_directory(directory)
+        return _checked_directory(directory, must_exist=must_exist)
     if file is not None:
-        return _checked_file(file)
+        return _checked_file(file, must_exist=must_exist)
     places = f"Neither {STANDARD_DIRECTORY} nor {STANDARD_FILE} is there."
     raise click.UsageError(f"Give --config-dir DIR or --config-file FILE. {places}")
 
@@ -212,7 +228,9 @@ def _standard_place() -> tuple[Path | None, Path | None]:
     return None, STANDARD_FILE if STANDARD_FILE.is_file() else None
 
 
-def _checked_directory(directory: Path) -> Path:
+def _checked_directory(directory: Path, *, must_exist: bool) -> Path:
+    if not os.path.exists(directory) and not must_exist:  # noqa: PTH110 - Path's raises in a closed directory
+        return directory
     if not directory.is_dir():
         other = "is not a directory; give a file with --config-file"
         _refuse(f"The configuration directory {directory} {_or_missing(directory, other)}.")
@@ -221,7 +239,9 @@ def _checked_directory(directory: Path) -> Path:
     return directory
 
 
-def _checked_file(file: Path) -> Path:
+def _checked_file(file: Path, *, must_exist: bool) -> Path:
+    if not os.path.exists(file) and not must_exist:  # noqa: PTH110 - as above
+        return file
     if not file.is_file():
         other = "is not a file; give a directory with --config-dir"
         _refuse(f"The configuration file {file} {_or_missing(file, other)}.")

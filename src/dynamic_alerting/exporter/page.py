@@ -46,6 +46,8 @@ def render_page(served: Served, now: datetime) -> str:
     """The page as HTML."""
     snapshot = served.snapshot
     body = _status(served, now)
+    if served.waiting is not None and served.waiting.findings:
+        body += _findings(served.waiting.findings)
     if snapshot is not None:
         body += _findings(snapshot.findings) + _tenants(list(snapshot.tenants.values()))
     return (
@@ -98,6 +100,8 @@ def _serving(snapshot: Snapshot | None) -> str:
 def _last_load(served: Served) -> str:
     if served.health.unreadable is not None:
         return f'<span class="error">failed</span>: {escape(served.health.unreadable)}'
+    if served.waiting is not None:
+        return f'<span class="warning">nothing is served yet</span>: {escape(served.waiting.reason)}'
     if served.snapshot is None:
         return "not yet"
     rejected = [status.name for status in served.snapshot.loaded.files if not status.accepted]

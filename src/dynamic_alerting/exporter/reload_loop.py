@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
@@ -9,8 +10,14 @@ from dynamic_alerting.exporter.collection import bringing_to_stay
 from dynamic_alerting.exporter.reloader import Reloader
 from dynamic_alerting.exporter.served import Served
 
+#: Longest sleep in seconds while nothing is served yet: a first configuration is not left waiting.
+_UNTIL_FIRST = 1.0
+
 #: Shortest sleep in seconds, so that a boundary that lies a rounding error ahead does not make the loop spin.
 _SHORTEST = 0.005
+
+#: Shortest sleep in seconds before what a look left alone is looked at again.
+_AGAIN = 0.05
 
 
 class ReloadLoop(threading.Thread):
@@ -19,12 +26,16 @@ class ReloadLoop(threading.Thread):
     Args:
         reloader: Does the work.
         interval: Seconds between two looks at the files.
+        look_again_in: Seconds until a look may take what the last one left alone; None if it left nothing.
     """
 
-    def __init__(self, reloader: Reloader, interval: float) -> None:
+    def __init__(
+        self, reloader: Reloader, interval: float, look_again_in: Callable[[], float | None] = lambda: None
+    ) -> None:
         super().__init__(name="reload", daemon=True)
         self._reloader = reloader
         self._interval = interval
+        self._look_again_in = look_again_in
         self._wake = threading.Event()
         self._asked: deque[Future[Served]] = deque()
         self._stopping = threading.Event()
@@ -65,8 +76,11 @@ class ReloadLoop(threading.Thread):
                 done.set_result(self._reloader.served)
 
     def _sleep(self) -> float:
+        sleep = self._interval
+        if self._reloader.served.snapshot is None:
+            sleep = min(sleep, _UNTIL_FIRST)
         change = self._reloader.next_change
-        if change is None:
-            return self._interval
-        until_change = (change - datetime.now(UTC)).total_seconds()
-        return min(self._interval, max(until_change, _SHORTEST))
+        if change is not None:
+            sleep = min(sleep, max((change - datetime.now(UTC)).total_seconds(), _SHORTEST))
+        again = self._look_again_in()
+        return sleep if again is None else min(sleep, max(again, _AGAIN))

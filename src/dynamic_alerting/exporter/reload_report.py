@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from dynamic_alerting.config.findings import Finding, FindingSeverity
 from dynamic_alerting.exporter.logs import log_event
+from dynamic_alerting.exporter.served import Waiting
 from dynamic_alerting.exporter.snapshot import Snapshot
 
 #: Names written out in one log line; the rest is counted.
@@ -40,6 +41,14 @@ def report_reload(before: Snapshot | None, after: Snapshot, duration: float) -> 
         sha256=after.loaded.sha256[:12],
         seconds=round(duration, 4),
     )
+    _report_findings(new)
+
+
+def report_waiting(before: Waiting | None, after: Waiting, level: int) -> None:
+    """Logs why nothing is served yet, once, and findings that are new."""
+    if before is None or before.reason != after.reason:
+        log_event(level, "nothing is served yet", reason=after.reason)
+    new, _ = _difference(before.findings if before else (), after.findings)
     _report_findings(new)
 
 

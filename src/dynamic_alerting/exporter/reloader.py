@@ -13,9 +13,15 @@ from dynamic_alerting.exporter.discovery.expansion import Expansion
 from dynamic_alerting.exporter.discovery.learned import Discoverer, NoDiscovery
 from dynamic_alerting.exporter.logs import log_event, log_failure
 from dynamic_alerting.exporter.own_metrics import ReloadHealth
-from dynamic_alerting.exporter.reload_report import report_expansion, report_findings, report_reload
-from dynamic_alerting.exporter.served import Served, serve
+from dynamic_alerting.exporter.reload_report import (
+    report_expansion,
+    report_findings,
+    report_reload,
+    report_waiting,
+)
+from dynamic_alerting.exporter.served import Served, Waiting, serve
 from dynamic_alerting.exporter.snapshot import Snapshot, advance, build_snapshot
+from dynamic_alerting.exporter.startup_wait import StartupWait, why_no_configuration
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.packs.versions import packs_version
 
@@ -51,6 +57,7 @@ class Reloader:
         discovery: Discoverer | None = None,
         series_limit: int = 0,
         asker: Asker | None = None,
+        startup_wait: float = 0,
     ) -> None:
         self._source = source
         self._catalogue = catalogue
@@ -62,7 +69,10 @@ class Reloader:
         self._clock = clock
         self._series_limit = series_limit
         self._started = clock().timestamp() if started is None else started
+        self._wait = StartupWait(startup_wait, catalogue, clock)
         self._health = ReloadHealth(discovery=self._learned.health)
+        #: The first snapshot, once it is built and as long as it is not served.
+        self.prepared: Snapshot | None = None
         self.served: Served = serve(None, self._health, self._started, self._packs)
 
     @property
@@ -101,10 +111,26 @@ class Reloader:
     def _take(self, loaded: Loaded, begun: float) -> None:
         """Serves what was loaded since the performance counter was at ``begun``."""
         before = self.served.snapshot
+        if before is None and not loaded.is_configuration:
+            self._note_unreadable(why_no_configuration(loaded), loaded)
+            return
         expansion = self._take_learned()
         at, limit = self._clock(), self._series_limit
-        snapshot = build_snapshot(loaded, self._catalogue, at, before, expansion, limit=limit)
+        if self.prepared is not None and self.prepared.loaded is loaded:
+            snapshot = advance(self.prepared, at, expansion)
+        else:
+            last = before or self.prepared
+            snapshot = build_snapshot(loaded, self._catalogue, at, last, expansion, limit=limit)
         snapshot = self._with_asked(snapshot)
+        self._discovery.follow(loaded.configuration)
+        self._asker.follow(loaded)
+        if before is None and (reason := self._wait.reason(loaded.configuration, self._learned)):
+            self.prepared = snapshot
+            self._health = replace(self._health, unreadable=None)
+            level = logging.WARNING if self._learned.health.problem else logging.INFO
+            self._publish_waiting(Waiting(reason, snapshot.findings, loaded.sha256), level)
+            return
+        self.prepared = None
         duration = time.perf_counter() - begun
         successful = all(status.accepted for status in loaded.files)
         self._health = replace(
@@ -117,9 +143,14 @@ class Reloader:
             unreadable=None,
         )
         self._publish(snapshot)
-        self._discovery.follow(loaded.configuration)
-        self._asker.follow(loaded)
         report_reload(before, snapshot, duration)
+        if before is None and self._wait.has_passed(loaded.configuration, self._learned):
+            log_event(
+                logging.WARNING,
+                "thresholds are served although patterns are not expanded yet",
+                keys=",".join(self._wait.names),
+                reason=self._learned.health.problem,
+            )
 
     def _is_due(self) -> bool:
         snapshot = self.served.snapshot
@@ -169,20 +200,29 @@ class Reloader:
         self._health = replace(self._health, discovery=self._learned.health)
         return self._learned.expansion
 
-    def _note_unreadable(self, reason: str) -> None:
+    def _note_unreadable(self, reason: str, loaded: Loaded | None = None) -> None:
         """Says once per reason that loading fails; the look that repeats it every second is not news."""
-        if reason == self._health.unreadable:
-            return
-        log_event(
-            logging.ERROR,
-            "configuration cannot be loaded, the last snapshot stays served",
-            reason=reason,
-            serving=self.served.snapshot is not None,
-        )
-        self._health = replace(
-            self._health, successful=False, failures=self._health.failures + 1, unreadable=reason
-        )
-        self._publish(self.served.snapshot)
+        is_news = reason != self._health.unreadable
+        if is_news:
+            failures = self._health.failures + 1
+            self._health = replace(self._health, successful=False, failures=failures, unreadable=reason)
+        if self.served.snapshot is None:
+            read = (loaded.findings, loaded.sha256) if loaded is not None else ((), "")
+            self._publish_waiting(Waiting(reason, *read), logging.WARNING)
+        elif is_news:
+            log_event(
+                logging.ERROR,
+                "configuration cannot be loaded, the last snapshot stays served",
+                reason=reason,
+            )
+            self._publish(self.served.snapshot)
+
+    def _publish_waiting(self, waiting: Waiting, level: int) -> None:
+        """Serves the reason why there is nothing else; says it once."""
+        before = self.served.waiting
+        if waiting != before or self.served.health != self._health:
+            self.served = serve(None, self._health, self._started, self._packs, waiting)
+            report_waiting(before, waiting, level)
 
     def _publish(self, snapshot: Snapshot | None) -> None:
         self.served = serve(snapshot, self._health, self._started, self._packs)

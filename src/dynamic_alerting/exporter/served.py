@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.exporter import metrics
 from dynamic_alerting.exporter.chunks import Chunk
 from dynamic_alerting.exporter.exposition import family_header
@@ -46,6 +47,21 @@ class Exposition:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Why nothing is served yet.
+
+    Attributes:
+        reason: a sentence without its full stop.
+        findings: What is wrong with the files that were read.
+        sha256: Over all files that were read; empty where none could be.
+    """
+
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """Everything that a request is answered from; never a mixture of two generations.
 
@@ -55,6 +71,7 @@ class Served:
         packs: The version of the packs in force.
         text: The exposition in text format 0.0.4.
         openmetrics: The exposition in OpenMetrics 1.0.
+        waiting: Why nothing is served yet; None once something is, and until the first look has ended.
     """
 
     snapshot: Snapshot | None
@@ -62,10 +79,15 @@ class Served:
     packs: PacksVersion
     text: Exposition
     openmetrics: Exposition
+    waiting: Waiting | None = None
 
 
 def serve(
-    snapshot: Snapshot | None, health: ReloadHealth, started: float, packs: PacksVersion = NO_PACKS
+    snapshot: Snapshot | None,
+    health: ReloadHealth,
+    started: float,
+    packs: PacksVersion = NO_PACKS,
+    waiting: Waiting | None = None,
 ) -> Served:
     """Lays out what is served: the snapshot's lines, then the exporter's own health.
 
@@ -74,6 +96,7 @@ def serve(
         health: How loading has gone.
         started: When the process started, in seconds since the epoch.
         packs: The version of the packs in force.
+        waiting: Why there is no snapshot yet.
     """
     plain, deflated = _families(snapshot.families) if snapshot is not None else ([], [])
     crc, size = checksum(deflated)
@@ -86,7 +109,7 @@ def serve(
         return Exposition((*lines, own), (*compressed, last.data), total_crc, total)
 
     text, openmetrics = render_health(snapshot, health, started, packs)
-    return Served(snapshot, health, packs, exposition(text), exposition(openmetrics))
+    return Served(snapshot, health, packs, exposition(text), exposition(openmetrics), waiting)
 
 
 def _joined(parts: Iterable[bytes]) -> tuple[bytes, ...]:

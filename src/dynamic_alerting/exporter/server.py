@@ -7,7 +7,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -52,11 +51,6 @@ class Running:
     listener: socket.socket
     web_config: "WebConfigFile | None"
     lifecycle: bool
-
-
-def watched_directory(source: Path) -> Path:
-    """The directory to watch for a source: itself, or the one that holds the file."""
-    return source if source.is_dir() else source.absolute().parent
 
 
 def run_server(running: Running) -> None:

@@ -110,6 +110,8 @@ def validate(
         loaded = Loader(source, catalogue, lambda: at).load()
         if not loaded.files:
             raise SourceUnreadable(f"{path}: it holds no file that ends in {' or '.join(SUFFIXES)}")
+        if not loaded.is_configuration and not any(one.severity == "error" for one in loaded.findings):
+            raise SourceUnreadable(f"{path}: nothing in it says anything, which is no configuration")
         tenants = _cardinalities(loaded, catalogue, at)
         answered = _answered(loaded, catalogue, signals, at, SourceLines(source))
         found = [

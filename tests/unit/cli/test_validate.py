@@ -77,6 +77,19 @@ def test_a_directory_without_files_is_never_a_pass(shell: Any) -> None:
     assert "holds no file that ends in .yaml or .yml" in done.err
 
 
+@pytest.mark.parametrize("text", ["", "# nothing\n", "tenants:\n", "{}\n"])
+def test_files_that_say_nothing_are_never_a_pass(shell: Any, text: str) -> None:
+    done = shell.write({"_defaults.yaml": text, "db-a.yaml": text})("validate", "conf.d")
+    assert (done.code, done.out) == (2, "")
+    assert "nothing in it says anything, which is no configuration" in done.err
+
+
+def test_files_that_cannot_be_used_are_no_pass_and_say_why(shell: Any) -> None:
+    done = shell.write({"db-a.yaml": "tenants: ["})("validate", "conf.d")
+    assert done.code == 1
+    assert "DA010" in done.out
+
+
 def test_a_file_of_a_directory_is_judged_with_it_and_only_its_findings_are_shown(confd: Any) -> None:
     confd.write({"db-a.yaml": f"{GOOD}    _state_maintenance: on\n", "db-b.yaml": GOOD})
     alone = confd("validate", "conf.d/db-a.yaml")

@@ -256,7 +256,7 @@ def test_what_cannot_be_read_is_a_finding_and_its_last_state_stays(
 
 
 def test_a_file_that_can_be_read_again_is_read(confd: Any, unreadable: Callable[[str], None]) -> None:
-    confd.write(db_a=_content("db-a.yaml", 1), db_b="").load()
+    confd.write(db_a=_content("db-a.yaml", 1), db_b="tenants: {db-b: {}}").load()
     unreadable("dangling link")
     assert confd.ids() == ["DA001"]
     (confd.path / "nowhere.yaml").write_text(_content("db-a.yaml", 3))

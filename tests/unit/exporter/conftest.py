@@ -139,7 +139,9 @@ def _starting(directory: Path) -> Iterator[StartExporter]:
     """Starts programs on free ports, with their logs in the directory, and ends all of them afterwards."""
     started: list[Exporter] = []
 
-    def start(*arguments: object, open_files: int | None = None, **environment: str) -> Exporter:
+    def start(
+        *arguments: object, open_files: int | None = None, ready: bool = True, **environment: str
+    ) -> Exporter:
         log = directory / f"exporter-{len(started)}.log"
         command = [str(PROGRAM), *map(str, arguments), "--web.listen-address", "127.0.0.1:0"]
         if open_files is not None:
@@ -151,7 +153,8 @@ def _starting(directory: Path) -> Iterator[StartExporter]:
         listening = re.compile(r"listening.*127\.0\.0\.1:(\d+)")
         exporter.until(lambda: listening.search(exporter.logged()) is not None, 30)
         exporter.port = int(listening.findall(exporter.logged())[0])
-        exporter.until(lambda: exporter.request("/ready").status == 200, 30)
+        if ready:
+            exporter.until(lambda: exporter.request("/ready").status == 200, 30)
         return exporter
 
     try:

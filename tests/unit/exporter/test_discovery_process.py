@@ -92,7 +92,14 @@ def test_a_prometheus_that_hangs_delays_neither_start_nor_scrapes(
 ) -> None:
     answers.hang.clear()
     exporter = start_exporter(
-        "--config-dir", patterns, "--prometheus.url", answers.url, "--discovery.timeout", "500ms"
+        "--config-dir",
+        patterns,
+        "--prometheus.url",
+        answers.url,
+        "--discovery.timeout",
+        "500ms",
+        "--prometheus.startup-wait",
+        "0",
     )
     assert exporter.value("user_threshold", queue_re="mail.*") == 100
     exporter.until(lambda: (exporter.value(FAILURES) or 0) >= 1)
@@ -198,7 +205,16 @@ def test_a_port_that_nobody_listens_at_is_said_once_with_advice(
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    exporter = start_exporter("--config-dir", patterns, "--prometheus.url", url, "--discovery.interval", "1s")
+    exporter = start_exporter(
+        "--config-dir",
+        patterns,
+        "--prometheus.url",
+        url,
+        "--discovery.interval",
+        "1s",
+        "--prometheus.startup-wait",
+        "0",
+    )
     exporter.until(lambda: (exporter.value(FAILURES) or 0) >= 3, 10)
     (line,) = [line for line in exporter.logged().splitlines() if "cannot be asked for" in line]
     assert f"{url}/api/v1/query" in line

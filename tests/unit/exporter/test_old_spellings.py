@@ -213,7 +213,10 @@ def test_the_standard_places_are_those_that_were() -> None:
     ("environment", "sentence"),
     [
         ({"LISTEN_ADDR": "8080"}, "LISTEN_ADDR in the environment: '8080' is not HOST:PORT"),
-        ({"CONFIG_PATH": "missing.yaml"}, "The configuration file missing.yaml does not exist."),
+        (
+            {"CONFIG_PATH": "missing.yaml", "THRESHOLD_EXPORTER_CONFIG_STRICT": "true"},
+            "The configuration file missing.yaml does not exist.",
+        ),
     ],
 )
 def test_a_bad_variable_is_named_or_shown(

@@ -72,9 +72,9 @@ def test_version(run_exporter: RunExporter) -> None:
     [
         ([], "Give --config-dir DIR or --config-file FILE."),
         (["--config-dir", "{conf_d}", "--config-file", "x"], "not both"),
-        (["--config-dir", "{conf_d}/missing"], "missing does not exist."),
+        (["--config-dir", "{conf_d}/missing", "--config.strict"], "missing does not exist."),
         (["--config-dir", "{conf_d}/db-a.yaml"], "is not a directory; give a file with --config-file."),
-        (["--config-file", "{conf_d}/missing.yaml"], "missing.yaml does not exist."),
+        (["--config-file", "{conf_d}/missing.yaml", "--config.strict"], "missing.yaml does not exist."),
         (["--config-file", "{conf_d}"], "is not a file; give a directory with --config-dir."),
         (["--config-dir", "{conf_d}", "--web.listen-address", "8080"], "is not HOST:PORT"),
         (["--config-dir", "{conf_d}", "--config.reload-interval", "1"], "is not a duration"),

@@ -42,6 +42,16 @@ _OPTIONS = (
         help="File with a bearer token for Prometheus; read at every request.",
     ),
     click.option(
+        "--prometheus.startup-wait",
+        "startup_wait",
+        envvar="THRESHOLD_EXPORTER_PROMETHEUS_STARTUP_WAIT",
+        type=Duration("0s", "1h"),
+        default="1m",
+        show_default=True,
+        help="How long to wait, at most, until patterns are expanded before the first thresholds are served. "
+        "0 to serve at once.",
+    ),
+    click.option(
         "--discovery.interval",
         "discovery_interval",
         envvar=f"{_PREFIX}_INTERVAL",
@@ -81,6 +91,7 @@ def discovery_settings(
     *,
     prometheus_url: str | None,
     bearer_token_file: Path | None,
+    startup_wait: float,
     discovery_interval: float,
     discovery_timeout: float,
     discovery_retention: float,
@@ -95,5 +106,10 @@ def discovery_settings(
             "Give either a user and password in --prometheus.url or --prometheus.bearer-token-file, not both."
         )
     return DiscoverySettings(
-        prometheus_url, bearer_token_file, discovery_interval, discovery_timeout, discovery_retention
+        prometheus_url,
+        bearer_token_file,
+        discovery_interval,
+        discovery_timeout,
+        discovery_retention,
+        startup_wait,
     )

@@ -1,7 +1,7 @@
 """What discovery hands to the reload thread: one immutable value, exchanged in one assignment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from dynamic_alerting.exporter.discovery.expansion import NO_EXPANSION, Expansion
@@ -18,6 +18,7 @@ class DiscoveryHealth:
         last_success: When all of them were last answered, in seconds since the epoch.
         failures: Rounds in which at least one was not.
         problem: Why the last round failed; None if it did not.
+        settled: Every key that has to be expanded was answered for at least once, or none has to be.
     """
 
     configured: bool = False
@@ -25,14 +26,28 @@ class DiscoveryHealth:
     last_success: float | None = None
     failures: int = 0
     problem: str | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The outcome of the rounds so far."""
+    """The outcome of the rounds so far.
+
+    Attributes:
+        expansion: The label sets of now.
+        health: How asking has gone.
+        configuration: The one that health tells of.
+    """
 
     expansion: Expansion = NO_EXPANSION
     health: DiscoveryHealth = DiscoveryHealth()
+    configuration: Configuration | None = field(default=None, compare=False)
+
+    def is_complete_for(self, configuration: Configuration) -> bool:
+        """Whether the patterns of a configuration were expanded once, as far as somebody can be asked."""
+        if not self.health.configured:
+            return True
+        return self.health.settled and self.configuration is configuration
 
 
 class Discoverer(Protocol):

@@ -19,6 +19,7 @@ class DiscoverySettings:
         interval: Seconds between two rounds.
         timeout: Seconds to wait for an answer.
         retention: Seconds for which a label set stays, at least, after its last sample.
+        startup_wait: Seconds for which the first thresholds wait, at most, for patterns to be expanded.
     """
 
     url: str | None = None
@@ -26,6 +27,7 @@ class DiscoverySettings:
     interval: float = 30.0
     timeout: float = 10.0
     retention: float = 600.0
+    startup_wait: float = 60.0
 
 
 def check_url(text: str) -> str:

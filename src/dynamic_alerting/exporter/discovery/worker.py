@@ -126,8 +126,11 @@ class Discovery(threading.Thread):
                 "the label sets that they match keep the base threshold; give --prometheus.url",
                 keys=",".join(self._keys),
             )
-        health = replace(self.learned.health, names=tuple(self._keys))
-        self._publish(replace(self.learned, health=health))
+        health = replace(self.learned.health, names=tuple(self._keys), settled=self._is_settled())
+        self._publish(Learned(self.learned.expansion, health, configuration))
+
+    def _is_settled(self) -> bool:
+        return all(name in self._answered for name in self._keys)
 
     def _round(self) -> str | None:
         """Asks for every key; the first problem, or None."""
@@ -159,13 +162,16 @@ class Discovery(threading.Thread):
         else:
             self._failed_in_a_row += 1
             health = replace(health, failures=health.failures + 1, problem=problem)
-        learned = Learned(self._memory.expansion(), health)
+        health = replace(health, settled=self._is_settled())
+        learned = Learned(self._memory.expansion(), health, self._known)
         report(before, learned)
         self._publish(learned)
 
     def _publish(self, learned: Learned) -> None:
-        if learned != self.learned:
+        is_news = learned != self.learned
+        if is_news or self._settings.url is not None:
             self.learned = learned
+        if is_news:
             self._on_news()
 
 
