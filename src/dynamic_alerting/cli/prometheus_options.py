@@ -30,13 +30,14 @@ def prometheus_options(command: Command) -> Command:
         envvar="PROMETHEUS_URL",
         metavar="URL",
         callback=_checked,
-        help="Prometheus to ask which signals there are; without it, what needs signals is not looked for.",
+        help="Prometheus to ask which signals there are; without it, what needs signals is not looked for "
+        "(environment: PROMETHEUS_URL).",
     )
     token = click.option(
         "--bearer-token-file",
         envvar="PROMETHEUS_BEARER_TOKEN_FILE",
         type=click.Path(path_type=Path),
-        help="File with a bearer token for Prometheus.",
+        help="File with a bearer token for Prometheus (environment: PROMETHEUS_BEARER_TOKEN_FILE).",
     )
     return asked(token(command))
 

@@ -93,14 +93,27 @@ class Prometheus(JsonApi):
     """A Prometheus server, or anything that serves the same API.
 
     Every method raises UnreachableError, RefusedError or AnswerError of ``prometheus.http``.
+
+    Args:
+        base_url: such as ``http://127.0.0.1:9090``.
+        timeout_s: seconds for connecting, and for each wait for the answer.
+        bearer_token_file: holds a token to send.
+        must_be_complete: refuse an answer that a store or a remote Prometheus had no part in, as whoever
+            looks for what is missing has to.
     """
 
     def __init__(
-        self, base_url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, bearer_token_file: Path | None = None
+        self,
+        base_url: str,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        bearer_token_file: Path | None = None,
+        must_be_complete: bool = False,
     ) -> None:
         super().__init__(
             base_url, program="Prometheus", timeout_s=timeout_s, bearer_token_file=bearer_token_file
         )
+        self._must_be_complete = must_be_complete
 
     def instant(self, query: str, at: datetime | None = None) -> tuple[Sample, ...]:
         """Evaluate a query at one instant (now, if none is given); a scalar has no labels."""
@@ -134,9 +147,10 @@ class Prometheus(JsonApi):
         """
         times = {"start": repr(start.timestamp()), "end": repr(end.timestamp())}
         data = self._data("/api/v1/series", {"match[]": [match], **times})
-        if not isinstance(data, list) or not all(isinstance(labels, dict) for labels in data):
-            raise self._unusable("/api/v1/series", "no list of label sets")
-        return tuple(data)
+        try:
+            return tuple(_labels(entry) for entry in data)
+        except TypeError as error:
+            raise self._unusable("/api/v1/series", error) from error
 
     def alerts(self) -> tuple[Alert, ...]:
         """Every alert that is pending or firing."""
@@ -166,7 +180,12 @@ class Prometheus(JsonApi):
         answer = self.json(path, params)
         if not isinstance(answer, dict) or "data" not in answer:
             raise self._unusable(path, "no `data` in the answer")
-        for warning in answer.get("warnings", []):
+        warnings = answer.get("warnings") or []
+        if self._must_be_complete and (warnings or answer.get("isPartial")):
+            why = f": {warnings[0]}" if warnings else ""
+            problem = f"the answer may be incomplete{why}"
+            raise AnswerError(self.base_url + path, problem, f"See the log of {self._program}")
+        for warning in warnings:
             logger.warning("%s%s: %s", self.base_url, path, warning)
         return answer["data"]
 
@@ -180,7 +199,13 @@ def _vector(data: dict[str, Any]) -> tuple[Sample, ...]:
         return (_sample({}, data["result"]),)
     if data["resultType"] != "vector":
         raise ValueError(f"the query gives a {data['resultType']}, not an instant vector")
-    return tuple(_sample(entry["metric"], entry["value"]) for entry in data["result"])
+    return tuple(_sample(_labels(entry["metric"]), entry["value"]) for entry in data["result"])
+
+
+def _labels(found: object) -> dict[str, str]:
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise TypeError(f"{str(found)[:80]} is no set of labels")
+    return found
 
 
 def _matrix(data: dict[str, Any]) -> tuple[Series, ...]:

@@ -115,13 +115,14 @@ class JsonApi:
             AnswerError: the body is not JSON.
         """
         response = self.get(path, params)
+        url = self.base_url + path  # the question may have thousands of characters
         if not response.is_success:
-            raise RefusedError(str(response.url), _refusal(response), self._advice(response))
+            raise RefusedError(url, _refusal(response), self._advice(response))
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             advice = f"Is this address really {self._program}'s?"
-            raise AnswerError(str(response.url), f"the answer is not JSON ({error})", advice) from error
+            raise AnswerError(url, f"the answer is not JSON ({error})", advice) from error
 
     def _advice(self, response: httpx2.Response) -> str:
         if response.is_redirect:
@@ -155,7 +156,7 @@ def _refusal(response: httpx2.Response) -> str:
         return f"answered {response.status_code}, a redirect to {response.headers.get('location', 'nowhere')}"
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"answered {response.status_code}: {response.text.strip()[:200]}"
     if isinstance(body, dict) and "error" in body:
         return f"answered {response.status_code}: {body.get('errorType', 'error')}: {body['error']}"

@@ -62,7 +62,9 @@ class RecordedSignals:
     ) -> None:
         self._clock = clock
         try:
-            self._prometheus = Prometheus(url, timeout_s=timeout_s, bearer_token_file=bearer_token_file)
+            self._prometheus = Prometheus(
+                url, timeout_s=timeout_s, bearer_token_file=bearer_token_file, must_be_complete=True
+            )
         except ApiError as error:
             raise SignalsUnknown(str(error)) from error
 

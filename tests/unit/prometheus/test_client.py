@@ -187,3 +187,46 @@ def test_warnings_of_the_server_are_logged(server: Any, caplog: pytest.LogCaptur
     with Prometheus(server.url) as prometheus:
         prometheus.instant("up")
     assert "a store is missing" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        [{"metric": {"tenant": 5}, "value": [0, "1"]}],
+        [{"metric": {"tenant": None}, "value": [0, "1"]}],
+        [{"metric": ["tenant"], "value": [0, "1"]}],
+    ],
+)
+def test_labels_that_are_no_texts_are_an_unusable_answer(server: Any, result: object) -> None:
+    server.answer["/api/v1/query"] = success({"resultType": "vector", "result": result})
+    server.answer["/api/v1/series"] = success([one["metric"] for one in result])  # type: ignore[attr-defined] # a list
+    with Prometheus(server.url) as prometheus:
+        with pytest.raises(AnswerError, match="Is this address really a Prometheus"):
+            prometheus.instant("up")
+        with pytest.raises(AnswerError, match="Is this address really a Prometheus"):
+            prometheus.series("up", datetime.now(UTC), datetime.now(UTC))
+
+
+def test_an_answer_nested_without_end_is_unusable(server: Any) -> None:
+    server.answer["/api/v1/query"] = (200, "[" * 200_000)
+    with Prometheus(server.url) as prometheus, pytest.raises(AnswerError, match="is not JSON"):
+        prometheus.instant("up")
+    server.answer["/api/v1/query"] = (500, "[" * 200_000)
+    with Prometheus(server.url) as prometheus, pytest.raises(RefusedError, match="answered 500"):
+        prometheus.instant("up")
+
+
+def test_an_error_names_the_address_without_the_long_question(server: Any) -> None:
+    server.answer["/api/v1/query"] = (503, "starting")
+    with Prometheus(server.url) as prometheus, pytest.raises(RefusedError) as caught:
+        prometheus.instant("up or " * 500 + "up")
+    assert str(caught.value) == (
+        f"{server.url}/api/v1/query: answered 503: starting. See the log of Prometheus"
+    )
+
+
+def test_warnings_that_are_null_are_none(server: Any) -> None:
+    answer = {"status": "success", "data": vector("1"), "warnings": None}
+    server.answer["/api/v1/query"] = (200, json.dumps(answer))
+    with Prometheus(server.url) as prometheus:
+        assert len(prometheus.instant("up")) == 1

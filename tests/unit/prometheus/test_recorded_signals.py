@@ -137,3 +137,18 @@ def test_an_answer_that_is_none_is_said(server: Any, signals: RecordedSignals) -
 def test_an_address_that_is_none_is_said() -> None:
     with pytest.raises(SignalsUnknown, match="names no host"):
         RecordedSignals("http://", timeout_s=1)
+
+
+@pytest.mark.parametrize(
+    "part", [{"warnings": ["receive series from 10.0.0.7: connection refused"]}, {"isPartial": True}]
+)
+def test_an_incomplete_answer_tells_nothing_of_what_is_missing(
+    server: Any, signals: RecordedSignals, part: dict[str, object]
+) -> None:
+    data = {"resultType": "vector", "result": [{"metric": {"tenant": "db-a"}, "value": [0, "1"]}]}
+    server.answer["/api/v1/query"] = (200, json.dumps({"status": "success", "data": data, **part}))
+    server.answer["/api/v1/series"] = (200, json.dumps({"status": "success", "data": [], **part}))
+    with pytest.raises(SignalsUnknown, match="incomplete"):
+        signals.having(SPEC)
+    with pytest.raises(SignalsUnknown, match="incomplete"):
+        signals.had([SPEC], ["db-a"])
