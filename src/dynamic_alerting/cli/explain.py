@@ -14,6 +14,7 @@ from dynamic_alerting.cli.packs_dir import PacksDirs, chosen_catalogue, packs_di
 from dynamic_alerting.cli.series_limit import series_limit_option
 from dynamic_alerting.config.loader import Loaded, Loader, SourceUnreadable
 from dynamic_alerting.exporter.api import InstantError, parse_instant
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.tenants.explain import Explainer, UnknownTenantError
 from dynamic_alerting.tenants.explained_json import explanation_view
@@ -26,7 +27,7 @@ from dynamic_alerting.tenants.key_places import findings_about
 @click.argument("key", required=False)
 @click.option(
     "--config-dir",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     default=Path("conf.d"),
     envvar="CONFIG_DIR",
     show_default=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -14,12 +14,16 @@ from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.inhibition_text import as_json, as_text
 from dynamic_alerting.cli.loaded_packs import chosen_packs
 from dynamic_alerting.cli.packs_dir import PacksDirs, packs_dir_option
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.prometheus.alertmanager import Alertmanager
 from dynamic_alerting.prometheus.http import ApiError
 from dynamic_alerting.routing.check import check as check_rules
 from dynamic_alerting.routing.configuration import read_configuration
 from dynamic_alerting.routing.inhibition import inhibit_rules, inhibit_rules_text
 from dynamic_alerting.routing.yaml_root import UnusableConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OUTPUT = click.option(
     "--output",
@@ -86,7 +90,7 @@ def _external_labels(
 
 
 @command.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", required=False, type=GivenPath(allow_dash=True))
 @click.option(
     "--alertmanager",
     "url",

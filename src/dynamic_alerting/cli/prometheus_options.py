@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import click
 
 from dynamic_alerting.exporter.discovery.settings import UrlError, check_url
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.prometheus.recorded_signals import RecordedSignals
 
 Command: TypeAlias = Callable[..., Any]
@@ -36,7 +37,7 @@ def prometheus_options(command: Command) -> Command:
     token = click.option(
         "--bearer-token-file",
         envvar="PROMETHEUS_BEARER_TOKEN_FILE",
-        type=click.Path(path_type=Path),
+        type=GivenPath(),
         help="File with a bearer token for Prometheus (environment: PROMETHEUS_BEARER_TOKEN_FILE).",
     )
     return asked(token(command))

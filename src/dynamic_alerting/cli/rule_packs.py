@@ -14,6 +14,7 @@ from dynamic_alerting.cli.loaded_packs import (
     root_or_checkout,
 )
 from dynamic_alerting.cli.packs_dir import PacksDirs, own_directories, packs_dir_option
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.packs.generation import generated_files, stale_files, write_files
 from dynamic_alerting.packs.overview import overview, pack_details
 from dynamic_alerting.packs.own_generation import own_files, stale_own_files
@@ -23,7 +24,7 @@ OUTPUT = click.option(
 )
 ROOT = click.option(
     "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=GivenPath(exists=True, file_okay=False),
     help="Checkout to work in [default: the one this program runs from].",
 )
 

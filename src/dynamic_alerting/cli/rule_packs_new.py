@@ -8,6 +8,7 @@ import click
 from dynamic_alerting.cli.errors import CannotError, failures_told
 from dynamic_alerting.cli.loaded_packs import chosen_packs, root_or_checkout
 from dynamic_alerting.cli.packs_dir import PacksDirs, own_directories, packs_dir_option, told
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.packs.bundled import rule_packs_directory
 from dynamic_alerting.packs.generation import diff_of, write_files
 from dynamic_alerting.packs.loading import read_packs
@@ -24,7 +25,7 @@ from dynamic_alerting.packs.skeleton import NewPackError, names_of, require_free
 @click.option("--component", help="Every key starts with it and `_` [default: from NAME].")
 @click.option(
     "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=GivenPath(exists=True, file_okay=False),
     help="Checkout to work in [default: the one this program runs from].",
 )
 @packs_dir_option

@@ -8,6 +8,7 @@ import click
 from dynamic_alerting.cli.errors import CannotError
 from dynamic_alerting.cli.loaded_packs import chosen_packs, named_pack
 from dynamic_alerting.cli.packs_dir import PacksDirs, packs_dir_option
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.packs.environment import Environment, UnusableEnvironmentError, environment_of
 from dynamic_alerting.packs.exporter_selector import ExporterSelectorError, checked_selector
 from dynamic_alerting.packs.generation import diff_of, write_files
@@ -31,7 +32,7 @@ from dynamic_alerting.packs.settings import DASHBOARD_BASE_URL, KUBERNETES_NAMES
 )
 @click.option(
     "--output-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=GivenPath(file_okay=False),
     help="Write one file per pack there instead of printing.",
 )
 @click.option("--dry-run", is_flag=True, help="With --output-dir: print the difference, write nothing.")

@@ -7,6 +7,7 @@ import click
 from dynamic_alerting.cli.errors import failures_told
 from dynamic_alerting.cli.loaded_packs import chosen_packs
 from dynamic_alerting.cli.packs_dir import PacksDirs, packs_dir_option
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.packs.editor_schemas import SCHEMAS, editor_schemas
 from dynamic_alerting.packs.generation import diff_of, write_files
 
@@ -16,7 +17,7 @@ from dynamic_alerting.packs.generation import diff_of, write_files
 @packs_dir_option
 @click.option(
     "--output-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=GivenPath(file_okay=False),
     help="Write tenant.schema.json and defaults.schema.json there, or the one of KIND, instead of printing.",
 )
 @click.option("--dry-run", is_flag=True, help="With --output-dir: print the difference, write nothing.")

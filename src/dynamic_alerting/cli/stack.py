@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +21,7 @@ from dynamic_alerting.cli.stack_texts import (
     status_json,
     suggestions,
 )
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.packs.bundled import rule_packs_directory
 from dynamic_alerting.prometheus.http import ApiError
 from dynamic_alerting.stack import background
@@ -39,6 +39,7 @@ from dynamic_alerting.stack.status import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from dynamic_alerting.stack.steps import Outcome, Step
 
@@ -59,7 +60,7 @@ def _state_dir(default: str) -> Callable[..., Any]:
     return click.option(
         "--state-dir",
         envvar="STACK_STATE_DIR",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=GivenPath(file_okay=False),
         default=default,
         show_default=True,
         help="Where data, configuration copies and logs are kept.",
@@ -80,7 +81,7 @@ def _port_base(default: int) -> Callable[..., Any]:
 CONFIG_DIR = click.option(
     "--config-dir",
     envvar="STACK_CONFIG_DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=GivenPath(exists=True, file_okay=False),
     default="conf.d",
     show_default=True,
     help="The tenants' files. They are copied; only the copy is served.",
@@ -88,7 +89,7 @@ CONFIG_DIR = click.option(
 RULE_PACKS = click.option(
     "--rule-packs",
     envvar="STACK_RULE_PACKS",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=GivenPath(exists=True, file_okay=False),
     help="Directory whose */rules.yaml Prometheus loads [default: the packs that ship with this program].",
 )
 INTERVAL = click.option(

@@ -14,13 +14,14 @@ from dynamic_alerting.cli.series_limit import series_limit_option
 from dynamic_alerting.cli.validate_text import annotations, as_text
 from dynamic_alerting.config.asked.signals import SignalsUnknown
 from dynamic_alerting.config.loader import SourceUnreadable
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.packs.versions import packs_version
 from dynamic_alerting.tenants.validated_json import validation_view
 from dynamic_alerting.tenants.validation import validate
 
 
 @click.command(name="validate")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=GivenPath())
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--alone", is_flag=True, help="Take a file for the whole configuration (--config-file).")
 @packs_dir_option

@@ -15,6 +15,7 @@ from dynamic_alerting import __version__
 from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.exporter.discovery.flags import discovery_flags, discovery_settings
 from dynamic_alerting.exporter.durations import Duration
+from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.exporter.listening import AddressError, ListenAddress, bind, parse_address
 from dynamic_alerting.exporter.logs import FORMATS, LEVELS, LogFormat, configure_logs, log_event
 from dynamic_alerting.exporter.old_spellings import OldSpellings, stronger
@@ -49,13 +50,13 @@ class _Address(click.ParamType[Any]):
 @click.option(
     "--config-dir",
     envvar=f"{_PREFIX}_CONFIG_DIR",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     help="Directory of configuration files (conf.d).",
 )
 @click.option(
     "--config-file",
     envvar=f"{_PREFIX}_CONFIG_FILE",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     help="One configuration file with every block, in place of a directory.",
 )
 @click.option(
@@ -107,7 +108,7 @@ class _Address(click.ParamType[Any]):
     "--web.config.file",
     "web_config_file",
     envvar=f"{_PREFIX}_WEB_CONFIG_FILE",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     help="TLS, basic authentication and headers, in the Prometheus exporter-toolkit's format.",
 )
 @click.option(

@@ -6,7 +6,7 @@ ours; docs/exporter.md lists the old ones once.
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,7 +29,8 @@ OLD_ENVIRONMENT = {
 """An old environment variable, and the flag that it stands for."""
 
 _OLD_FLAG = re.compile(rf"--?({'|'.join(OLD_FLAGS)})(=.*)?", re.DOTALL)
-_ONE_DASH = re.compile(r"-[a-z]{2}")
+_ONE_DASH = re.compile(r"-[A-Za-z]{2}")
+_SOURCES = ("--config-dir", "--config-file")
 # Which of two contradicting sources of the same kind of thing wins: what is said closer to the start.
 _STRENGTH = (ParameterSource.DEFAULT_MAP, ParameterSource.ENVIRONMENT, ParameterSource.COMMANDLINE)
 
@@ -57,7 +58,28 @@ class OldSpellings(click.Command):
 
 
 def translated(arguments: Sequence[str]) -> list[str]:
-    """The arguments with our flags in place of old ones, and two dashes before any long flag."""
+    """The arguments with our flags in place of old ones, and two dashes before any long flag.
+
+    A source that is given as an empty text is not given: templates write `-config=` where nobody set one.
+    """
+    return list(_without_empty_sources(_ours(arguments)))
+
+
+def _without_empty_sources(arguments: Sequence[str]) -> Iterator[str]:
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            yield argument
+            yield from rest
+        elif argument in _SOURCES:
+            value = next(rest, None)
+            if value != "":
+                yield from (argument,) if value is None else (argument, value)
+        elif argument not in {f"{source}=" for source in _SOURCES}:
+            yield argument
+
+
+def _ours(arguments: Sequence[str]) -> list[str]:
     ours: list[str] = []
     for place, argument in enumerate(arguments):
         if argument == "--":

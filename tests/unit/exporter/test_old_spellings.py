@@ -289,3 +289,27 @@ def test_the_real_program_refuses_with_one_sentence(run_exporter: RunExporter, c
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert "'8080' is not HOST:PORT" in " ".join(ended.stderr.split())
+
+
+@pytest.mark.parametrize("flag", ["-config-dir", "--config-dir", "-config", "--config", "--config-file"])
+def test_an_empty_path_is_not_given_as_it_was_not_then(
+    take: Callable[..., Taken], directory: Path, flag: str
+) -> None:
+    for empty in ([f"{flag}="], [flag, ""]):
+        assert take(*empty, CONFIG_DIR=directory).source == str(directory)
+        other = "--config-file" if "dir" in flag else "--config-dir"
+        place = directory if other == "--config-dir" else directory.parent / "config.yaml"
+        assert take(*empty, other, place).source == str(place)
+        assert take(other, place, *empty).source == str(place)
+        nothing = take(*empty)
+        assert (nothing.status, nothing.source) == (2, "")
+        assert "Give --config-dir DIR or --config-file FILE" in nothing.sentence
+
+
+@pytest.mark.parametrize("flag", ["--web.config.file", "--prometheus.bearer-token-file"])
+def test_an_empty_path_of_another_flag_is_refused_and_not_the_working_directory(
+    take: Callable[..., Taken], directory: Path, flag: str
+) -> None:
+    refused = take("--config-dir", directory, flag, "")
+    assert (refused.status, refused.source) == (2, "")
+    assert f"{flag}': it is empty" in refused.sentence

@@ -9,6 +9,7 @@ import click
 
 from dynamic_alerting.exporter.discovery.settings import DiscoverySettings, UrlError, check_url
 from dynamic_alerting.exporter.durations import Duration
+from dynamic_alerting.exporter.given_path import GivenPath
 
 Command: TypeAlias = Callable[..., Any]
 _PREFIX = "THRESHOLD_EXPORTER_DISCOVERY"
@@ -38,7 +39,7 @@ _OPTIONS = (
         "--prometheus.bearer-token-file",
         "bearer_token_file",
         envvar="PROMETHEUS_BEARER_TOKEN_FILE",
-        type=click.Path(path_type=Path),
+        type=GivenPath(),
         help="File with a bearer token for Prometheus; read at every request.",
     ),
     click.option(
