@@ -137,8 +137,9 @@ class Connections:
     def _least_missed(self) -> Connection | None:
         """First who holds back a request, then who waits for a next one, then who is answered for longest.
 
-        New connections come after waiting ones until they had the chance to ask, else nobody could come in
-        beside many waiting ones; unless they are so many that they crowd out the others.
+        New connections come after waiting ones, and after those that take nothing of their answers, until they
+        had the chance to ask, else nobody could come in beside many of these; unless they are so many that
+        they crowd out the others.
         """
         requesting = self._waiting[Stage.REQUEST]
         asking, idle, answered = (next(iter(waiting), None) for waiting in self._waiting.values())
@@ -146,7 +147,15 @@ class Connections:
             len(requesting) > self.limits.connections // 2 or self.clock() - asking.since > _CHANCE
         ):
             return asking
-        return idle or asking or answered
+        return idle or self._stalled() or asking or answered
+
+    def _stalled(self) -> Connection | None:
+        """The first whose client takes nothing of its answer; close_overdue notes what is left of each."""
+        before = self.clock() - _CHANCE
+        for connection in self._waiting[Stage.ANSWER]:
+            if connection.left and connection.moved < before and connection.left == connection.unsent():
+                return connection
+        return None
 
     def _overdue(self, connection: Connection) -> Reason | None:
         now = self.clock()

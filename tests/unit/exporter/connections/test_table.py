@@ -79,6 +79,20 @@ def test_connections_that_are_answered_are_closed_last_and_the_longest_first() -
     assert world.closed == ["answered 0", "new"]
 
 
+def test_a_client_that_takes_nothing_of_its_answer_goes_before_a_new_connection() -> None:
+    world = World()
+    for name, left in (("reading", 5), ("stalled", 7), ("stalled too", 7), ("answered", 0), ("paged", 9)):
+        connection = world.open(name, Stage.ANSWER)
+        connection.unsent = lambda left=left: left  # type: ignore[misc] # the default binds it
+    assert world.after(1) == []  # what is left is seen
+    reading, *_ = world.table
+    reading.unsent = lambda: 4
+    world.after(2)
+    for name in ("scraper", "hostile", "hostile too", "hostile as well"):
+        world.open(name)
+    assert world.closed == ["stalled", "stalled too", "paged"]
+
+
 def test_a_new_connection_may_first_ask_while_others_only_wait() -> None:
     world = World()
     for number in range(5):
