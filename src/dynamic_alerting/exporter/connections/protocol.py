@@ -15,6 +15,16 @@ from dynamic_alerting.exporter.connections.table import Connection, Connections,
 _ERRORS = logging.getLogger("uvicorn.error.connection")
 _ERRORS.setLevel(logging.ERROR)
 
+#: In the one shape of errors. Written as it is: h11 may be in the middle of an answer without a body.
+_BAD_REQUEST_BODY = (
+    b'{"status":"error","errorType":"bad_data",'
+    b'"error":"This is no HTTP request, or its headers are longer than 64 KiB."}'
+)
+_BAD_REQUEST_HEAD = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncache-control: no-store\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n" % len(_BAD_REQUEST_BODY)
+)
+
 
 class HttpProtocol(H11Protocol):
     """uvicorn's protocol, kept within limits.
@@ -72,15 +82,17 @@ class HttpProtocol(H11Protocol):
         super().on_response_complete()
         self._settle()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
         """Refuses what is not HTTP; in the middle of an answer, by hanging up."""
         self._connections.closed[Reason.BAD_REQUEST] += 1
         if self.cycle is not None:
             self.cycle.disconnected = True  # else its answer meets this one: a traceback
-        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            super().send_400_response(msg)
-        else:
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             self.transport.abort()
+            return
+        has_body = self.conn.our_state is h11.IDLE or self.scope["method"] != "HEAD"
+        self.transport.write(_BAD_REQUEST_HEAD + (_BAD_REQUEST_BODY if has_body else b""))
+        self.transport.close()
 
     def _settle(self) -> None:
         """Notes what the connection waits for after something happened."""

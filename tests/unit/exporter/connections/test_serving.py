@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import socket
@@ -247,3 +248,32 @@ def test_without_descriptors_it_closes_one_tries_again_and_says_so_once(
     assert record.levelno == logging.WARNING
     assert vars(record)["fields"]["not_accepted"] == 5
     assert vars(record)["fields"]["error"] == "Too many open files"
+
+
+@pytest.mark.parametrize(
+    ("request_", "has_body"),
+    [
+        (b"nonsense\r\n\r\n", True),
+        (CHUNKED + b"ZZ\r\n", True),
+        (CHUNKED.replace(b"POST", b"CONNECT") + b"ZZ\r\n", True),
+        (CHUNKED.replace(b"POST", b"HEAD") + b"ZZ\r\n", False),
+        (GET.replace(b"\r\n\r\n", b"\r\nA: ") + b"a" * 300_000, True),
+    ],
+)
+def test_what_is_not_http_gets_one_answer_in_the_one_error_shape_and_no_log_line(
+    serve: StartServing, caplog: pytest.LogCaptureFixture, request_: bytes, *, has_body: bool
+) -> None:
+    serving = serve()
+    head, _, body = until_ended(serving.connect(request_)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"\r\ncontent-type: application/json\r\n" in head
+    assert b"\r\nconnection: close" in head
+    if has_body:
+        error = json.loads(body)
+        assert (error["status"], error["errorType"]) == ("error", "bad_data")
+        assert f"\r\ncontent-length: {len(body)}\r\n".encode() in head
+    else:
+        assert body == b""
+    assert serving.table.closed[Reason.BAD_REQUEST] == 1
+    assert [record.getMessage() for record in caplog.records if record.name != "asyncio"] == []
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
