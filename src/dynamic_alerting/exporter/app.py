@@ -23,6 +23,7 @@ from dynamic_alerting.exporter.reloader import utc_now
 from dynamic_alerting.exporter.scrape import answer_scrape
 from dynamic_alerting.exporter.served import Served
 from dynamic_alerting.exporter.snapshot import Snapshot
+from dynamic_alerting.exporter.targets import WholeAddresses
 
 
 class Endpoints:
@@ -119,6 +120,7 @@ def build_app(
         exception_handlers={HTTPException: answer_http_error, Exception: answer_http_error},
     )
     app.router.redirect_slashes = False
+    app.add_middleware(WholeAddresses)
     return app
 
 

@@ -171,3 +171,11 @@ def test_the_page_shows_version_tenants_and_findings_and_escapes_them(exporter: 
     assert "/api/v1/config?tenant=db-a" in page
     assert "db-c.yaml:5:" in page
     assert "<b>" not in page
+
+
+@pytest.mark.parametrize("authority", ["x", "x:8080", "[::1]:8080"])
+def test_a_target_may_be_a_whole_address(exporter: Exporter, authority: str) -> None:
+    assert exporter.request(f"http://{authority}/health").json["data"] == {"healthy": True}
+    assert exporter.request(f"HTTPS://{authority}/api/v1/config?tenant=db-a").status == 200
+    assert exporter.request(f"http://{authority}").headers["content-type"].startswith("text/html")
+    assert "/nowhere." in assert_error(exporter.request(f"http://{authority}/nowhere"), 404, "not_found")

@@ -137,9 +137,9 @@ class Connections:
     def _least_missed(self) -> Connection | None:
         """First who holds back a request, then who waits for a next one, then who is answered for longest.
 
-        New connections come after waiting ones, and after those that take nothing of their answers, until they
-        had the chance to ask, else nobody could come in beside many of these; unless they are so many that
-        they crowd out the others.
+        New connections come after waiting ones, and after those that take nothing of their answers, until
+        they had the chance to ask, else nobody could come in beside many of these; unless they are so many
+        that they crowd out the others.
         """
         requesting = self._waiting[Stage.REQUEST]
         asking, idle, answered = (next(iter(waiting), None) for waiting in self._waiting.values())
