@@ -13,6 +13,7 @@ from dynamic_alerting.cli.explain_text import explained
 from dynamic_alerting.cli.packs_dir import PacksDirs, chosen_catalogue, packs_dir_option
 from dynamic_alerting.cli.series_limit import series_limit_option
 from dynamic_alerting.config.loader import Loaded, Loader, SourceUnreadable
+from dynamic_alerting.config.sources import SUFFIXES
 from dynamic_alerting.exporter.api import InstantError, parse_instant
 from dynamic_alerting.exporter.given_path import GivenPath
 from dynamic_alerting.model.errors import KeySyntaxError
@@ -88,6 +89,8 @@ def _instant(text: str | None) -> datetime:
 
 def _unknown_tenant(error: UnknownTenantError, loaded: Loaded, config_dir: Path, tenant: str) -> str:
     """Say so, and what is wrong with the file that may have been meant to define it."""
+    if not loaded.files:
+        return f"{config_dir}: it holds no file that ends in {' or '.join(SUFFIXES)}"
     lines = [f"{error} in {config_dir}. {error.advice}".rstrip()]
     lines += [finding.explained() for finding in findings_about(loaded, config_dir, tenant, None)]
     return "\n".join(lines)

@@ -47,6 +47,8 @@ def _head(explanation: Explanation) -> str:
         place = explanation.packs_origin.place if explanation.packs_origin else "the platform's packs"
         packs = listed(sorted(explanation.packs)) if explanation.packs else "no pack"
         lines.append(f"takes the defaults of {packs} ({place})")
+    elif not explanation.keys and not explanation.states:
+        lines.append("takes the defaults of every pack")
     if explanation.next_change is not None:
         lines.append(f"next change at {instant(explanation.next_change)}")
     return "\n".join(lines)

@@ -223,7 +223,7 @@ class _FileReader:
             self._vocabulary,
             self._report,
             self._last.defaults,
-            "The pack's default applies, if it has one.",
+            "It counts as omitted.",
             self._packs_used,
         )
         entries = reader.read(node)

@@ -109,7 +109,7 @@ class TenantReader:
             self._vocabulary,
             self._report,
             last.entries if last else (),
-            "The default applies.",
+            "It counts as omitted.",
             self._packs_used,
         )
         entries = reader.read(settings)
@@ -173,7 +173,7 @@ class TenantReader:
         except ValueRefused:
             value = None
         if value is None:
-            consequence = LAST_VALUE_STAYS if kept else "The default_state of the filter applies."
+            consequence = LAST_VALUE_STAYS if kept else "It counts as omitted."
             self._report.append_consequence(found, consequence)
             return kept
         self._deadlines.note(reader.expiring)
@@ -188,7 +188,7 @@ class TenantReader:
         found = len(self._report.findings)
         packs = read_pack_names(PACKS_KEY, node, self._vocabulary.catalogue.packs, self._report)
         if packs is None:
-            consequence = "All defaults are served to the tenant." if last is None else LAST_VALUE_STAYS
+            consequence = "It counts as omitted." if last is None else LAST_VALUE_STAYS
             self._report.append_consequence(found, consequence)
             return last
         return packs

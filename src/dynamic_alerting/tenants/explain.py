@@ -72,7 +72,12 @@ class Explainer:
         tenant = self._tenants.get(name)
         if tenant is None:
             raise UnknownTenantError(name, self._tenants)
-        asked = None if key is None or key.startswith("_") else self._parse(key.strip())
+        key = None if key is None else key.strip()
+        if key is not None and key.startswith("_") and key != PACKS_KEY and not key.startswith(STATE_PREFIX):
+            raise KeySyntaxError(
+                "there is no such key", offset=0, advice="known are _packs and _state_<filter>"
+            )
+        asked = None if key is None or key.startswith("_") else self._parse(key)
         names = self._names(tenant) if key is None else [asked.name] if asked else []
         resolved = self._resolve(tenant, at, asked)
         resolution = resolved.resolution

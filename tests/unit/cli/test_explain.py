@@ -162,3 +162,20 @@ def test_a_disabled_dimension_is_infinite_in_json_too(confd: Any) -> None:
     confd.write({"db-a.yaml": 'tenants:\n  db-a:\n    redis_queue_length{queue="x"}: off\n'})
     done = confd("explain", "db-a", 'redis_queue_length{queue="x"}', "--output", "json")
     assert done.json["keys"][0]["targets"][0]["tiers"][0]["value"] == "+Inf"
+
+
+def test_the_packs_are_said_also_where_nobody_chooses_any(confd: Any) -> None:
+    assert "takes the defaults of mariadb (db-a.yaml:3)" in confd("explain", "db-a", "_packs").out
+    confd.write({"db-a.yaml": "tenants: {db-a: {mysql_connections: 5}}\n"})
+    assert confd("explain", "db-a", "_packs").out.splitlines()[1:] == ["takes the defaults of every pack"]
+
+
+def test_a_key_with_an_underscore_that_the_language_has_not_is_refused(confd: Any) -> None:
+    done = confd("explain", "db-a", "_pack")
+    assert (done.code, done.out) == (2, "")
+    assert "_pack: there is no such key; known are _packs and _state_<filter>" in done.err
+
+
+def test_a_directory_without_files_is_said_to_have_none(shell: Any) -> None:
+    done = shell("explain", "db-a")
+    assert (done.code, done.err) == (2, "Error: conf.d: it holds no file that ends in .yaml or .yml\n")

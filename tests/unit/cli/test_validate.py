@@ -26,7 +26,7 @@ def test_an_error_exits_1_and_shows_place_excerpt_caret_advice_and_documentation
     done = confd.write({"db-a.yaml": BAD})("validate", "conf.d")
     assert done.code == 1
     assert done.out.startswith(
-        "conf.d/db-a.yaml:3:28: error DA050: 'urgent' is not a severity. The default applies.\n"
+        "conf.d/db-a.yaml:3:28: error DA050: 'urgent' is not a severity. It counts as omitted.\n"
         '    3 |     mysql_connections: "70:urgent"\n'
         "      |                            ^^^^^^\n"
         "  Did you mean one of info, warning, critical?"

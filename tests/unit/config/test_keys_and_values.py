@@ -109,7 +109,7 @@ def test_anything_else_is_an_error_on_that_key_with_advice(
     (finding,) = confd.findings()
     assert (finding.id, finding.severity.value) == ("DA050", "error")
     assert finding.line in {3, 4}
-    assert finding.message.endswith("The default applies.")
+    assert finding.message.endswith("It counts as omitted.")
     assert finding.advice
     assert confd.values() == {"mysql_cpu": Custom(5.0)}
     assert confd.load().files[0].rejected_keys == 1

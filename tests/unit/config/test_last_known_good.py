@@ -237,4 +237,4 @@ def test_without_a_last_state_a_bad_value_is_the_platform_default(
 ) -> None:
     confd.write(db_a=tenant_file("mysql_connections: bad"))
     assert confd.values() == {}
-    assert confd.findings()[0].message.endswith("The default applies.")
+    assert confd.findings()[0].message.endswith("It counts as omitted.")

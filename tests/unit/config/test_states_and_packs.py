@@ -247,3 +247,19 @@ def test_packs_that_cannot_be_used_leave_the_packs_as_they_were(
 def test_a_pack_is_suggested(confd: Any, tenant_file: TenantFile) -> None:
     confd.write(db_a=tenant_file("_packs: [mariabd]"))
     assert confd.findings()[0].advice.startswith('Did you mean "mariadb"?')
+
+
+@pytest.mark.parametrize(
+    ("platform", "own"),
+    [
+        ("mysql_connections: 500", "mysql_connections: many"),
+        ("_state_maintenance: on", "_state_maintenance: maybe"),
+        ("_packs: [redis]", "_packs: [nope]"),
+    ],
+)
+def test_what_is_refused_above_a_platform_file_counts_as_omitted_and_no_default_is_promised(
+    confd: Any, tenant_file: TenantFile, platform: str, own: str
+) -> None:
+    confd.write_as("_a.yaml", tenant_file(platform)).write(db_a=tenant_file(own))
+    (finding,) = confd.findings()
+    assert finding.message.endswith("It counts as omitted.")
