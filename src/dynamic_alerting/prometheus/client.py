@@ -114,6 +114,7 @@ class Prometheus(JsonApi):
             base_url, program="Prometheus", timeout_s=timeout_s, bearer_token_file=bearer_token_file
         )
         self._must_be_complete = must_be_complete
+        self._warned: frozenset[str] = frozenset()  # by the last answer
 
     def instant(self, query: str, at: datetime | None = None) -> tuple[Sample, ...]:
         """Evaluate a query at one instant (now, if none is given); a scalar has no labels."""
@@ -185,7 +186,8 @@ class Prometheus(JsonApi):
             why = f": {warnings[0]}" if warnings else ""
             problem = f"the answer may be incomplete{why}"
             raise AnswerError(self.base_url + path, problem, f"See the log of {self._program}")
-        for warning in warnings:
+        said, self._warned = self._warned, frozenset(map(str, warnings))
+        for warning in sorted(self._warned - said):
             logger.warning("%s%s: %s", self.base_url, path, warning)
         return answer["data"]
 

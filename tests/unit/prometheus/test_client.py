@@ -230,3 +230,25 @@ def test_warnings_that_are_null_are_none(server: Any) -> None:
     server.answer["/api/v1/query"] = (200, json.dumps(answer))
     with Prometheus(server.url) as prometheus:
         assert len(prometheus.instant("up")) == 1
+
+
+def test_a_warning_of_every_answer_is_logged_once(server: Any, caplog: pytest.LogCaptureFixture) -> None:
+    def answer(*warnings: str) -> None:
+        body = {"status": "success", "data": vector("1"), "warnings": warnings}
+        server.answer["/api/v1/query"] = (200, json.dumps(body))
+
+    with Prometheus(server.url) as prometheus:
+        for warnings in (
+            ["a store is gone"],
+            ["a store is gone"],
+            ["a store is gone", "so is b"],
+            [],
+            ["so is b"],
+        ):
+            answer(*warnings)
+            prometheus.instant("up")
+    assert [record.getMessage().partition("query: ")[2] for record in caplog.records] == [
+        "a store is gone",
+        "so is b",
+        "so is b",
+    ]
