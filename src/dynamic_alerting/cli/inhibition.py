@@ -41,6 +41,7 @@ ENVIRONMENT = click.option(
     help="The label by which the environments of one Prometheus are told apart (`rule-packs render "
     "--environment NAME=VALUE`): alerts of one hold back none of another.",
 )
+_ADDRESS = re.compile("https?:/")
 _LABEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -138,6 +139,8 @@ def check(
         raise click.UsageError(
             "name the FILE of the configuration, or a running Alertmanager: --alertmanager URL"
         )
+    if file is not None and _ADDRESS.match(str(file)):
+        raise click.UsageError("FILE is an address; for a running Alertmanager give --alertmanager URL")
     text = _text_of(file) if file is not None else _loaded_by(url or "")
     place = f"{url}, loaded configuration" if file is None else "stdin" if str(file) == "-" else str(file)
     chosen = chosen_packs(packs_dirs).packs

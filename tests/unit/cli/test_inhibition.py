@@ -140,6 +140,7 @@ def test_what_is_no_alertmanager_is_exit_2(shell: Shell, answer: object) -> None
         (("bad.yml",), "bad.yml:2: rule 1 has a field equals, which is not known here"),
         (("--alertmanager", "http://127.0.0.1:1"), "Is Alertmanager running there?"),
         (("--alertmanager", "nonsense"), "names no host"),
+        (("http://127.0.0.1:9093",), "for a running Alertmanager give --alertmanager URL"),
         (("bad.yml", "--external-label", "cluster"), "write NAME=VALUE"),
         (("bad.yml", "--packs.dir", "conf.d"), "no <pack>/pack.yaml under conf.d"),
     ],
