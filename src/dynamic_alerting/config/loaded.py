@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dynamic_alerting.config.answers.answer import Answered
     from dynamic_alerting.config.findings import Finding
     from dynamic_alerting.model.configuration import Configuration
 
@@ -36,9 +37,11 @@ class Loaded:
         findings: everything wrong, by file in load order, then by place.
         files: every file, in load order.
         sha256: over all names and contents; equal wherever the files are equal.
+        answered: the warnings that are answered in their files, and not among the findings.
     """
 
     configuration: Configuration
     findings: tuple[Finding, ...]
     files: tuple[FileStatus, ...]
     sha256: str
+    answered: tuple[Answered, ...] = ()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from dynamic_alerting.config.answers.applying import ends_of, without_answered
 from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.combining import combine
 from dynamic_alerting.config.compiled import CompiledFile
@@ -17,6 +18,8 @@ from dynamic_alerting.config.loaded import FileStatus, Loaded
 from dynamic_alerting.config.ownership import is_platform_file, load_order
 from dynamic_alerting.config.readings import Reading, read_listed
 from dynamic_alerting.config.reporting import FileReport
+from dynamic_alerting.config.sense.tiers import TierSense
+from dynamic_alerting.config.sense.unread import Unread
 from dynamic_alerting.config.sources import (
     Listing,
     Signature,
@@ -76,6 +79,8 @@ class Loader:
         self._source = source
         self._vocabulary = Vocabulary(catalogue)
         self._clock = clock or _utc_now
+        self._tiers = TierSense(source, catalogue)
+        self._unread = Unread(str(source), ())
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
         self._order: list[str] = []
@@ -130,7 +135,10 @@ class Loader:
         with collector_paused():
             held = self._compile(listing, readings)
         now = self._clock()
-        if self._loaded is None or held is not self._held or self._has_expired(now):
+        unread = Unread(str(self._source), listing.others)
+        is_news = held is not self._held or unread.names != self._unread.names
+        if self._loaded is None or is_news or self._has_expired(now):
+            self._unread = unread
             self._loaded = self._combine(held, now, is_directory=listing.is_directory)
             self._held = held
         self._remember(listing, readings)
@@ -138,6 +146,8 @@ class Loader:
 
     def _is_news(self, listing: Listing) -> bool:
         if listing.signatures != self._signatures or listing.problems != self._problems:
+            return True
+        if listing.others and Unread(str(self._source), listing.others).names != self._unread.names:
             return True
         if self._has_expired(self._clock()):
             return True
@@ -230,7 +240,9 @@ class Loader:
         held = [by_name[name] for name in self._order]
         compiled = [one.compiled for one in held]
         combined = combine(compiled, now, is_directory=is_directory)
-        deadlines = (deadline.expires for file in compiled for deadline in file.deadlines)
+        for finding in self._tiers.findings(combined.configuration, compiled, now, is_directory=is_directory):
+            combined.later.take(finding)
+        deadlines = (end for file in compiled for end in ends_of(file))
         self._valid_until = min((expires for expires in deadlines if expires > now), default=None)
         findings = [finding for file in compiled for finding in file.findings] if held else [_no_files()]
         statuses = [one.status for one in held]
@@ -241,8 +253,16 @@ class Loader:
                 for finding in _by_place(file.findings, combined.later.of(file.name))
             ]
             statuses = [_counting(status, combined.later.errors(status.name)) for status in statuses]
+        findings, answered = without_answered(findings, compiled, now)
+        unread, answered_unread = self._unread.findings(now)
         total = hashlib.sha256(b"".join(one.fingerprint for one in held)).hexdigest()
-        return Loaded(combined.configuration, tuple(findings), tuple(statuses), total)
+        return Loaded(
+            combined.configuration,
+            (*findings, *unread),
+            tuple(statuses),
+            total,
+            (*answered, *answered_unread),
+        )
 
 
 def _utc_now() -> datetime:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
 from dynamic_alerting.config.scalars import described, shortened
+from dynamic_alerting.config.sense.schedules import remark_schedule
 from dynamic_alerting.config.states import FILTER_NAME
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.thresholds import LAST_VALUE_STAYS, ThresholdReader
@@ -40,12 +41,16 @@ class TenantReader:
         vocabulary: what the packs declare.
         report: where everything wrong goes.
         deadlines: where values that end by themselves are noted.
+
+    Attributes:
+        out_of_order: by tenant, the names of keys whose tiers may be in the wrong order.
     """
 
     def __init__(self, vocabulary: Vocabulary, report: FileReport, deadlines: Deadlines) -> None:
         self._vocabulary = vocabulary
         self._report = report
         self._deadlines = deadlines
+        self.out_of_order: dict[str, frozenset[str]] = {}
 
     def read(self, node: Mapping, previous: Iterable[Tenant]) -> tuple[Tenant, ...]:
         """Read the block ``tenants``; a tenant that cannot be read keeps what it last was.
@@ -83,6 +88,8 @@ class TenantReader:
             self._vocabulary, self._report, last.entries if last else (), "The platform default applies."
         )
         entries = reader.read(settings)
+        if reader.out_of_order:
+            self.out_of_order[key.text] = frozenset(reader.out_of_order)
         self._deadlines.note(reader.values.expiring)
         states: tuple[StateEntry, ...] = ()
         packs: frozenset[str] | None = None
@@ -138,6 +145,7 @@ class TenantReader:
             self._report.append_consequence(found, consequence)
             return kept
         self._deadlines.note(reader.expiring)
+        remark_schedule(node, self._report)
         return StateEntry(name, value, self._origin(key))
 
     def _packs(self, node: Node, last: frozenset[str] | None, *, is_repeated: bool) -> frozenset[str] | None:

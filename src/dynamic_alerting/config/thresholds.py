@@ -9,13 +9,15 @@ from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.pattern_effort import pattern_efforts
 from dynamic_alerting.config.scalars import shortened
+from dynamic_alerting.config.sense.schedules import remark_schedule
+from dynamic_alerting.config.sense.values import Doubt, SecondLook
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
 from dynamic_alerting.config.vocabulary import PATTERNS_OF_FILE, PATTERNS_OF_TENANT
 from dynamic_alerting.model.configuration import Entry, Origin
 from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError, ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
+from dynamic_alerting.model.values import DISABLED, USE_DEFAULT, Custom, Plain, parse_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from dynamic_alerting.model.values import Value
 
 LAST_VALUE_STAYS: Final = "Its last valid value stays in force."
+_WORDS: Final = (USE_DEFAULT, DISABLED)
 
 
 class ThresholdReader:
@@ -41,6 +44,7 @@ class ThresholdReader:
     Attributes:
         values: the reader of their values.
         reserved: the keys of the mapping that start with an underscore, which are left to the caller.
+        out_of_order: names of keys whose tiers may be in the wrong order.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class ThresholdReader:
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
         self.reserved: list[str] = []
+        self.out_of_order: set[str] = set()
         self._vocabulary = vocabulary
         self._report = report
         self._previous = previous
@@ -65,13 +70,14 @@ class ThresholdReader:
         known_keys = self._vocabulary.known
         written = self._written
         repeated = node.repeated
+        doubts: list[Doubt] = []
         for text, (key_node, value_node) in node.pairs.items():
             known = known_keys.get(text)
             if known is None or known.key.patterns:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            key, tier, _, pack, foreign_label = known
+            key, tier, _, pack, foreign_label, least, most, sense = known
             if foreign_label is not None:
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
                 continue
@@ -87,6 +93,12 @@ class ThresholdReader:
                 value = None
             if type(value) is not Custom or value.severity is not None or repeated:
                 value = self._value(known, key_node, value_node, is_repeated=text in repeated)
+                if type(value_node) is not Scalar:
+                    remark_schedule(value_node, self._report)
+                if sense is not None and value is not None and value not in _WORDS:
+                    doubts.append(Doubt(known, key_node, value_node))
+            elif not least <= value.number <= most:
+                doubts.append(Doubt(known, key_node, value_node))
             if value is not None:
                 start = key_node.start
                 origin = new(Origin, (file, start.line + 1, start.column + 1))
@@ -94,6 +106,10 @@ class ThresholdReader:
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
         self._report_replaced_values()
+        if doubts:
+            look = SecondLook(node, self._vocabulary, self._report)
+            look.look(doubts)
+            self.out_of_order = look.out_of_order
         refused = self._refuse_effort(entries) if self._patterns else None
         return tuple(entry for entry in entries if entry not in refused) if refused else tuple(entries)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dynamic_alerting.config.pattern_effort import EFFORT_OF_FILE
 from dynamic_alerting.config.reporting import LISTED_FINDINGS
+from dynamic_alerting.config.sense.pivots import KeySense
 from dynamic_alerting.config.suggestions import nearest
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import ThresholdKey, parse_key
@@ -32,6 +34,9 @@ class KnownKey(NamedTuple):
         critical_tier: the same for the series' critical tier.
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
+        least: a smaller number needs a second look.
+        most: and so does a larger one.
+        sense: what is known of its thresholds; None where no pack declares it.
     """
 
     key: ThresholdKey
@@ -39,6 +44,9 @@ class KnownKey(NamedTuple):
     critical_tier: int
     pack: str | None
     foreign_label: str | None
+    least: float
+    most: float
+    sense: KeySense | None
 
 
 class Vocabulary:
@@ -58,6 +66,7 @@ class Vocabulary:
         self.effort_left = EFFORT_OF_FILE
         self.known: dict[str, KnownKey] = {}
         self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
+        self._senses: dict[str, KeySense] = {}
 
     def begin_file(self) -> None:
         """Get ready for another file.
@@ -95,13 +104,25 @@ class Vocabulary:
         spec = self.catalogue.specs.get(key.name)
         labels = (matcher.label for matcher in key.matchers)
         foreign = next((label for label in labels if spec and label not in spec.dimensions), None)
+        sense = self.sense(key.name)
+        least, most = sense.unremarkable(is_critical=key.is_critical) if sense else (-math.inf, math.inf)
         return KnownKey(
             key,
             tier=self._tier(key.name, key.matchers, is_critical=key.is_critical),
             critical_tier=self._tier(key.name, key.matchers, is_critical=True),
             pack=spec.pack if spec else None,
             foreign_label=foreign,
+            least=least,
+            most=most,
+            sense=sense,
         )
+
+    def sense(self, name: str) -> KeySense | None:
+        """What is known of a declared key's thresholds; None where no pack declares it."""
+        known = self._senses.get(name)
+        if known is None and (spec := self.catalogue.specs.get(name)) is not None:
+            known = self._senses[name] = KeySense(spec)
+        return known
 
     def _tier(self, name: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
         return self._tiers.setdefault((name, matchers, is_critical), len(self._tiers))

@@ -30,6 +30,8 @@ class KeySpec:
         dimensions: labels that the signal keeps, which dimensional keys may name.
         signal: name of the recorded series that is compared with the threshold.
         meaning: one sentence for people.
+        range: the smallest and the largest value of the signal, where its unit does not tell them; None in
+            either place for no bound.
     """
 
     key: str
@@ -43,6 +45,7 @@ class KeySpec:
     dimensions: tuple[str, ...]
     signal: str
     meaning: str
+    range: tuple[float | None, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +121,7 @@ class Catalogue:
                     **fields,
                     "direction": Direction(fields["direction"]),
                     "dimensions": tuple(fields["dimensions"]),
+                    "range": tuple(fields["range"]) if fields.get("range") else None,
                 }
             )
             for fields in document["keys"]

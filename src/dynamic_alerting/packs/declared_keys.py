@@ -25,4 +25,5 @@ def _spec(pack: Pack, threshold: Threshold) -> KeySpec:
         dimensions=tuple(signal.dimensions),
         signal=signal.record,
         meaning=threshold.meaning,
+        range=None if threshold.range is None else (threshold.range[0], threshold.range[1]),
     )
