@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from dynamic_alerting.config.answers.applying import ends_of, without_answered
+from dynamic_alerting.config.answers.applying import without_answered
 from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.combining import combine
 from dynamic_alerting.config.compiled import CompiledFile
@@ -242,8 +242,9 @@ class Loader:
         combined = combine(compiled, now, is_directory=is_directory)
         for finding in self._tiers.findings(combined.configuration, compiled, now, is_directory=is_directory):
             combined.later.take(finding)
-        deadlines = (end for file in compiled for end in ends_of(file))
-        self._valid_until = min((expires for expires in deadlines if expires > now), default=None)
+        ends = [deadline.expires for file in compiled for deadline in file.deadlines]
+        ends += [answer.until for file in compiled for answer in file.answers]
+        self._valid_until = min((end for end in ends if end > now), default=None)
         findings = [finding for file in compiled for finding in file.findings] if held else [_no_files()]
         statuses = [one.status for one in held]
         if combined.later:

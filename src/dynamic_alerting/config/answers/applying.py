@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING
 from dynamic_alerting.config.answers.judging import judge, judge_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from dynamic_alerting.config.answers.answer import Answered
     from dynamic_alerting.config.compiled import CompiledFile
     from dynamic_alerting.config.findings import Finding
-
-
-def ends_of(file: CompiledFile) -> Iterator[datetime]:
-    """When what is said about a file could next differ by itself: a value or an answer ends."""
-    for deadline in file.deadlines:
-        yield deadline.expires
-    for answer in file.answers:
-        yield answer.until
 
 
 def without_answered(

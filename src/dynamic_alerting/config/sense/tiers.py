@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.findings import Finding
@@ -165,7 +165,7 @@ class _Platform:
         return replace(self._configuration, defaults=entries, state_filters=(), tenants=())
 
 
-def _doubtful(files: Iterable[CompiledFile], *, is_directory: bool) -> dict[str, frozenset[str]]:
+def _doubtful(files: Sequence[CompiledFile], *, is_directory: bool) -> dict[str, frozenset[str]]:
     """By tenant, the names whose tiers may be in the wrong order.
 
     A platform's file may set some of a tenant's keys and the tenant's own file the others, which cannot be told
@@ -173,12 +173,13 @@ def _doubtful(files: Iterable[CompiledFile], *, is_directory: bool) -> dict[str,
     """
     doubtful: dict[str, frozenset[str]] = {}
     for file in files:
-        for tenant, names in file.out_of_order.items():
-            doubtful[tenant] = doubtful.get(tenant, frozenset()) | names
-        if is_directory and is_platform_file(file.name):
-            for one in file.tenants:
-                names = frozenset(entry.key.name for entry in one.entries)
-                doubtful[one.name] = doubtful.get(one.name, frozenset()) | names
+        if file.out_of_order:
+            for tenant, names in file.out_of_order.items():
+                doubtful[tenant] = doubtful.get(tenant, frozenset()) | names
+    for file in takewhile(lambda file: is_platform_file(file.name), files) if is_directory else ():
+        for one in file.tenants:
+            names = frozenset(entry.key.name for entry in one.entries)
+            doubtful[one.name] = doubtful.get(one.name, frozenset()) | names
     return doubtful
 
 
