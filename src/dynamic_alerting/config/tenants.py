@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
 from dynamic_alerting.config.scalars import described, shortened
-from dynamic_alerting.config.sense.schedules import remark_schedule
+from dynamic_alerting.config.sense.schedules import has_parts_to_hide, remark_schedule
 from dynamic_alerting.config.states import FILTER_NAME
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.thresholds import LAST_VALUE_STAYS, ThresholdReader
@@ -145,7 +145,8 @@ class TenantReader:
             self._report.append_consequence(found, consequence)
             return kept
         self._deadlines.note(reader.expiring)
-        remark_schedule(node, self._report)
+        if has_parts_to_hide(value):
+            remark_schedule(node, self._report)
         return StateEntry(name, value, self._origin(key))
 
     def _packs(self, node: Node, last: frozenset[str] | None, *, is_repeated: bool) -> frozenset[str] | None:

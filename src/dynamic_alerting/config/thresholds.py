@@ -9,15 +9,15 @@ from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.pattern_effort import pattern_efforts
 from dynamic_alerting.config.scalars import shortened
-from dynamic_alerting.config.sense.schedules import remark_schedule
-from dynamic_alerting.config.sense.values import Doubt, SecondLook
+from dynamic_alerting.config.sense.schedules import has_parts_to_hide, remark_schedule
+from dynamic_alerting.config.sense.values import Doubt, is_remarkable, look_again
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
 from dynamic_alerting.config.vocabulary import PATTERNS_OF_FILE, PATTERNS_OF_TENANT
 from dynamic_alerting.model.configuration import Entry, Origin
 from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError, ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.model.values import DISABLED, USE_DEFAULT, Custom, Plain, parse_plain
+from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, Scheduled, TimeBoxed, parse_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dynamic_alerting.model.values import Value
 
 LAST_VALUE_STAYS: Final = "Its last valid value stays in force."
-_WORDS: Final = (USE_DEFAULT, DISABLED)
+_WITH_PARTS: Final = (Scheduled, TimeBoxed)
 
 
 class ThresholdReader:
@@ -67,7 +67,7 @@ class ThresholdReader:
         entries: list[Entry] = []
         new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every threshold
         file = self._report.file
-        known_keys = self._vocabulary.known
+        known_keys, numbers = self._vocabulary.known, self._vocabulary.numbers
         written = self._written
         repeated = node.repeated
         doubts: list[Doubt] = []
@@ -86,19 +86,16 @@ class ThresholdReader:
             if written.setdefault(tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
                 continue
-            # Nearly every value is a plain number; all else takes the longer way.
-            try:
-                value: Value | None = parse_plain(value_node.text) if type(value_node) is Scalar else None
-            except ValueSyntaxError:
-                value = None
-            if type(value) is not Custom or value.severity is not None or repeated:
+            # Nearly every value is a number that was read before; all else takes the longer way.
+            value: Value | None = numbers.get(value_node.text) if type(value_node) is Scalar else None
+            if value is None or repeated:
                 value = self._value(known, key_node, value_node, is_repeated=text in repeated)
-                if type(value_node) is not Scalar:
+                if value is not None and sense is not None and is_remarkable(value, least, most):
+                    doubts.append(new(Doubt, (known, key_node, value_node, value)))
+                if type(value) in _WITH_PARTS and has_parts_to_hide(value):
                     remark_schedule(value_node, self._report)
-                if sense is not None and value is not None and value not in _WORDS:
-                    doubts.append(Doubt(known, key_node, value_node))
             elif not least <= value.number <= most:
-                doubts.append(Doubt(known, key_node, value_node))
+                doubts.append(new(Doubt, (known, key_node, value_node, value)))
             if value is not None:
                 start = key_node.start
                 origin = new(Origin, (file, start.line + 1, start.column + 1))
@@ -107,9 +104,7 @@ class ThresholdReader:
                 entries.append(kept)
         self._report_replaced_values()
         if doubts:
-            look = SecondLook(node, self._vocabulary, self._report)
-            look.look(doubts)
-            self.out_of_order = look.out_of_order
+            self.out_of_order = look_again(doubts, node, known_keys, self._report)
         refused = self._refuse_effort(entries) if self._patterns else None
         return tuple(entry for entry in entries if entry not in refused) if refused else tuple(entries)
 
@@ -172,7 +167,10 @@ class ThresholdReader:
         found = len(self._report.findings)
         try:
             value = self.values.read(node)
-            self._check_severities(known, value, key_node, node)
+            if type(value) is Custom and value.severity is None:
+                self._vocabulary.remember_number(node, value)
+            else:
+                self._check_severities(known, value, key_node, node)
         except ValueRefused:
             last = self._last(known)
             self._report.append_consequence(found, self._otherwise if last is None else LAST_VALUE_STAYS)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dynamic_alerting.config.key_suggestions import KeySuggestions
+from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.pattern_effort import EFFORT_OF_FILE
 from dynamic_alerting.config.reporting import LISTED_FINDINGS
 from dynamic_alerting.config.sense.pivots import KeySense
-from dynamic_alerting.config.suggestions import nearest
 from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import ThresholdKey, parse_key
 
 if TYPE_CHECKING:
     from dynamic_alerting.model.catalogue import Catalogue
+    from dynamic_alerting.config.nodes import Node
     from dynamic_alerting.model.matchers import Matcher
+    from dynamic_alerting.model.values import Custom
 
 _REMEMBERED: Final = 65_536  # spellings; tenants of one platform share most of theirs
 
@@ -55,16 +58,19 @@ class Vocabulary:
     Attributes:
         catalogue: what the packs declare.
         known: every key that was read, by its text; for loops that cannot afford a call.
+        numbers: values that are numbers without a severity of their own, by their text; likewise.
         patterns_left: how many more pattern keys the present file may have; whoever reads one counts.
         effort_left: how much more matching them may take; whoever accepts one counts.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self._suggestions = KeySuggestions(catalogue.specs)
         self._suggestions_left = LISTED_FINDINGS
         self.patterns_left = PATTERNS_OF_FILE
         self.effort_left = EFFORT_OF_FILE
         self.known: dict[str, KnownKey] = {}
+        self.numbers: dict[str, Custom] = {}
         self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
         self._senses: dict[str, KeySense] = {}
 
@@ -93,6 +99,13 @@ class Vocabulary:
             known = self.known[text] = self._read(text)
         return known
 
+    def remember_number(self, node: Node, value: Custom) -> None:
+        """Remember what a text means as a value."""
+        if isinstance(node, Scalar):
+            if len(self.numbers) > _REMEMBERED:
+                self.numbers.clear()
+            self.numbers[node.text] = value
+
     def _read(self, text: str) -> KnownKey:
         try:
             key = parse_key(text, self.catalogue)
@@ -105,7 +118,9 @@ class Vocabulary:
         labels = (matcher.label for matcher in key.matchers)
         foreign = next((label for label in labels if spec and label not in spec.dimensions), None)
         sense = self.sense(key.name)
-        least, most = sense.unremarkable(is_critical=key.is_critical) if sense else (-math.inf, math.inf)
+        least, most = -math.inf, math.inf
+        if sense is not None:
+            least, most = sense.criticals if key.is_critical else sense.warnings
         return KnownKey(
             key,
             tier=self._tier(key.name, key.matchers, is_critical=key.is_critical),
@@ -135,4 +150,4 @@ class Vocabulary:
         self._suggestions_left -= 1
         if self._suggestions_left < 0:
             return None
-        return nearest(name, self.catalogue.specs)
+        return self._suggestions.nearest(name)

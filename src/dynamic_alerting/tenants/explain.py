@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dynamic_alerting.config.loaded import Loaded
 from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
+from dynamic_alerting.config.key_suggestions import KeySuggestions
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.wording import listed
 from dynamic_alerting.exporter.series_limit import Resolved, resolve_within
@@ -159,7 +160,8 @@ class Explainer:
         why = "The tenant does not set it, and the platform has no default for it"
         if name in self._catalogue.specs:
             return f"{why}."
-        suggestion = did_you_mean(name, self._catalogue.specs).strip()
+        meant = KeySuggestions(self._catalogue.specs).nearest(name)
+        suggestion = f'Did you mean "{meant}"?' if meant else ""
         return f"{why}; no rule pack declares {name!r}. {suggestion}".strip()
 
 

@@ -108,7 +108,7 @@ def test_every_id_of_the_table_is_used_in_the_source_and_no_other() -> None:
     sources = Path(__file__).parents[3] / "src" / "dynamic_alerting" / "config"
     used = {
         finding_id
-        for module in sources.glob("*.py")
+        for module in sources.rglob("*.py")
         if module.name != "finding_kinds.py"
         for finding_id in re.findall(r'"(DA\d{3})"', module.read_text())
     }

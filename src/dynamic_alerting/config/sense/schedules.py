@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
 from dynamic_alerting.model.errors import LanguageError
 from dynamic_alerting.model.schedule import parse_window
+from dynamic_alerting.model.values import Scheduled, TimeBoxed
 from dynamic_alerting.model.windows import MINUTES_PER_DAY
 from dynamic_alerting.model.words import BLANKS, DEFAULT_WORDS
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dynamic_alerting.config.reporting import FileReport
+    from dynamic_alerting.model.states import StateValue
+    from dynamic_alerting.model.values import Value
     from dynamic_alerting.model.windows import Window
 
 _DAYS: Final = 7
@@ -27,6 +30,16 @@ class _Read(NamedTuple):
     window: Window
     node: Scalar
     is_lasting: bool
+
+
+def has_parts_to_hide(value: Value | StateValue) -> bool:
+    """Whether a value is a schedule that needs a look: most have one window, which is not open always."""
+    if isinstance(value, TimeBoxed):
+        return isinstance(value.value, Scheduled) and has_parts_to_hide(value.value)
+    if not isinstance(value, Scheduled):
+        return False
+    overrides = value.overrides
+    return len(overrides) > 1 or any(one.window.end == MINUTES_PER_DAY for one in overrides)
 
 
 def remark_schedule(value: Node, report: FileReport) -> None:

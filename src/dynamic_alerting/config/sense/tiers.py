@@ -61,6 +61,7 @@ class TierSense:
         self._catalogue = catalogue
         self._platform = _Platform(Configuration((), (), ()), catalogue)
         self._found: dict[str, _Judged] = {}
+        self._names: dict[str, tuple[Tenant, frozenset[str]]] = {}  # of the suspect names, a tenant's own
 
     def findings(
         self, configuration: Configuration, files: Sequence[CompiledFile], now: datetime, *, is_directory: bool
@@ -75,7 +76,7 @@ class TierSense:
         """
         if not self._platform.is_of(configuration):
             self._platform = _Platform(configuration, self._catalogue)
-            self._found = {}
+            self._found, self._names = {}, {}
         doubtful = _doubtful(files, is_directory=is_directory)
         suspect = self._platform.suspect
         found: dict[str, _Judged] = {}
@@ -87,12 +88,18 @@ class TierSense:
             for tenant in configuration.tenants:
                 names = doubtful.get(tenant.name)
                 if suspect:
-                    own = {entry[0].name for entry in tenant.entries}
-                    names = (names or frozenset()) | (own & suspect)
+                    names = (names or frozenset()) | self._suspects(tenant, suspect)
                 if names:
                     one = found[tenant.name] = self._tenant(tenant, names, now, lines)
                     yield from one.findings
         self._found = found
+
+    def _suspects(self, tenant: Tenant, suspect: frozenset[str]) -> frozenset[str]:
+        known = self._names.get(tenant.name)
+        if known is None or known[0] is not tenant:
+            names = frozenset([entry[0].name for entry in tenant.entries if entry[0].name in suspect])
+            known = self._names[tenant.name] = (tenant, names)
+        return known[1]
 
     def _tenant(self, tenant: Tenant, names: frozenset[str], now: datetime, lines: SourceLines) -> _Judged:
         known = self._found.get(tenant.name)
@@ -183,8 +190,11 @@ def _doubtful(files: Sequence[CompiledFile], *, is_directory: bool) -> dict[str,
     return doubtful
 
 
-def _is_suspect(entries: Iterable[Entry], sense: KeySense) -> bool:
+def _is_suspect(entries: Sequence[Entry], sense: KeySense) -> bool:
+    has_critical = any(entry.key.is_critical for entry in entries)
     for entry in entries:
+        if entry.key.matchers and not has_critical:
+            continue  # a pack's own dimensional defaults, mostly
         for value in _numbers(entry.value):
             is_critical = entry.key.is_critical or value.severity is Severity.CRITICAL
             if is_critical and not entry.key.is_critical and not entry.key.matchers:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar, Sequence
 from dynamic_alerting.model.errors import LanguageError
-from dynamic_alerting.model.keys import CRITICAL_SUFFIX
 from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.model.values import Custom, parse_plain
+from dynamic_alerting.model.values import Custom, Scheduled, TimeBoxed, parse_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as Mapping_
 
     from dynamic_alerting.config.reporting import FileReport
     from dynamic_alerting.config.sense.pivots import KeySense
-    from dynamic_alerting.config.vocabulary import KnownKey, Vocabulary
+    from dynamic_alerting.config.vocabulary import KnownKey
+    from dynamic_alerting.model.keys import ThresholdKey
+    from dynamic_alerting.model.values import Plain, Value
 
 
 class Doubt(NamedTuple):
@@ -25,13 +26,148 @@ class Doubt(NamedTuple):
     known: KnownKey
     key_node: Scalar
     value_node: Node
+    value: Value
+
+
+def is_unremarkable(value: Value, least: float, most: float) -> bool:
+    """Whether all numbers of a value lie between two, and none has a severity of its own."""
+    if type(value) is Custom:
+        return value.severity is None and least <= value.number <= most
+    if type(value) is Scheduled:
+        if not is_unremarkable(value.default, least, most):
+            return False
+        return all([is_unremarkable(override.value, least, most) for override in value.overrides])
+    return is_unremarkable(value.value, least, most) if type(value) is TimeBoxed else True
+
+
+def is_remarkable(value: Value, least: float, most: float) -> bool:
+    """Whether a number of a value does not lie between two, or has a severity of its own."""
+    kind = type(value)
+    if kind is Scheduled:
+        default = value.default
+        if type(default) is not Custom:
+            if is_remarkable(default, least, most):
+                return True
+        elif default.severity is not None or not least <= default.number <= most:
+            return True
+        for override in value.overrides:
+            inner = override.value
+            if type(inner) is not Custom:
+                if is_remarkable(inner, least, most):
+                    return True
+            elif inner.severity is not None or not least <= inner.number <= most:
+                return True
+        return False
+    if kind is Custom:
+        return value.severity is not None or not least <= value.number <= most
+    return kind is TimeBoxed and is_remarkable(value.value, least, most)
+
+
+def look_again(
+    doubts: Iterable[Doubt], block: Mapping, known_keys: Mapping_[str, KnownKey], report: FileReport
+) -> set[str]:
+    """Report values that cannot be meant, and note tiers that may be in the wrong order.
+
+    Args:
+        doubts: what to look at.
+        block: the keys of a tenant or of the defaults.
+        known_keys: keys by their text, those of the block among them.
+        report: where warnings go.
+
+    Returns:
+        The names of which the tiers may be in the wrong order; whether they are can be told only when all files
+        are known.
+    """
+    out_of_order: set[str] = set()
+    for doubt in doubts:
+        known, _, _, value = doubt
+        sense, key = known.sense, known.key
+        if sense is None:
+            continue
+        if type(value) is not Custom or not sense.limits.quiet_from <= value.number <= sense.limits.quiet_to:
+            _object(doubt, sense, report)
+        elif (key.matchers or not sense.has_dimensions) and _is_in_order(value, key, sense, block):
+            continue
+        if key.name not in out_of_order and _may_be_behind(sense, block, known_keys):
+            out_of_order.add(key.name)
+    return out_of_order
+
+
+def _is_in_order(value: Custom, key: ThresholdKey, sense: KeySense, block: Mapping) -> bool:
+    """What most second looks come to: a number, and a number or nothing as the other tier."""
+    name = sense.name if key.is_critical else sense.critical_name
+    pair = block.pairs.get(f"{name}{key.selector}" if key.matchers else name)
+    if value.severity is not None:
+        return False
+    if pair is None:
+        other = sense.warning if key.is_critical else sense.critical
+        if key.matchers or other is None:
+            return not key.matchers
+    else:
+        said = _plain(pair[1])
+        if type(said) is not Custom or said.severity is not None:
+            return False
+        other = said.number
+    return not (
+        sense.is_beyond(other, value.number) if key.is_critical else sense.is_beyond(value.number, other)
+    )
+
+
+def _object(doubt: Doubt, sense: KeySense, report: FileReport) -> None:
+    for scalar in value_scalars(doubt.value_node):
+        said = _plain(scalar)
+        objection = sense.limits.objection(said.number) if isinstance(said, Custom) else None
+        if objection is not None:
+            place = scalar if scalar.start.line >= doubt.key_node.start.line else doubt.key_node  # an alias
+            report.on(objection.id, place, objection.message, objection.advice)
+
+
+def _may_be_behind(sense: KeySense, block: Mapping, known_keys: Mapping_[str, KnownKey]) -> bool:
+    """Whether a warning may lie beyond a critical threshold: of the block, or else of the pack."""
+    base = _Tiers([], [])
+    base.take(block.get(sense.name), is_critical=False)
+    base.take(block.get(sense.critical_name), is_critical=True)
+    if not base.warnings and sense.warning is not None:
+        base.warnings.append(sense.warning)
+    if not base.criticals and sense.critical is not None:
+        base.criticals.append(sense.critical)
+    if base.may_be_behind(base, sense):
+        return True
+    if not sense.has_dimensions:
+        return False
+    by_selector: dict[str, _Tiers] = {}
+    for text, (_, node) in block.pairs.items():
+        if not text.startswith(sense.name) or "{" not in text or text not in known_keys:
+            continue
+        key = known_keys[text].key
+        if key.name == sense.name:
+            tiers = by_selector.setdefault(key.selector, _Tiers([], []))
+            tiers.take(node, is_critical=key.is_critical)
+    return any(tiers.may_be_behind(base, sense) for tiers in by_selector.values())
 
 
 class _Tiers(NamedTuple):
-    """The numbers of the lower tiers and of the critical one."""
+    """The numbers of the lower tiers and of the critical one of some series."""
 
     warnings: list[float]
     criticals: list[float]
+
+    def take(self, node: Node | None, *, is_critical: bool) -> None:
+        """Add those of one key."""
+        for scalar in () if node is None else (node,) if type(node) is Scalar else value_scalars(node):
+            said = _plain(scalar)
+            if type(said) is Custom:
+                is_higher = is_critical or said.severity is Severity.CRITICAL
+                (self.criticals if is_higher else self.warnings).append(said.number)
+
+    def may_be_behind(self, base: _Tiers, sense: KeySense) -> bool:
+        """Whether a warning lies beyond a critical threshold; what is not set here is the base's."""
+        warnings, criticals = self.warnings or base.warnings, self.criticals or base.criticals
+        if not warnings or not criticals:
+            return False
+        if sense.limits.is_above:
+            return max(warnings) > min(criticals)
+        return min(warnings) < max(criticals)
 
 
 def value_scalars(node: Node) -> Iterator[Scalar]:
@@ -50,109 +186,9 @@ def value_scalars(node: Node) -> Iterator[Scalar]:
                 yield from value_scalars(inner)
 
 
-def numbers(node: Node) -> Iterator[tuple[Scalar, Custom]]:
-    """Every number of a value, and where it stands."""
-    for scalar in value_scalars(node):
-        try:
-            value = parse_plain(scalar.text)
-        except LanguageError:  # reported already
-            continue
-        if isinstance(value, Custom):
-            yield scalar, value
-
-
-class SecondLook:
-    """Looks again at some thresholds of one block.
-
-    Args:
-        block: the keys of a tenant or of the defaults.
-        vocabulary: what the packs declare.
-        report: where warnings go.
-
-    Attributes:
-        out_of_order: names of which the tiers may be in the wrong order; who is right can be told only when
-            all files are known.
-    """
-
-    def __init__(self, block: Mapping, vocabulary: Vocabulary, report: FileReport) -> None:
-        self._block = block
-        self._vocabulary = vocabulary
-        self._report = report
-        self.out_of_order: set[str] = set()
-
-    def look(self, doubts: Iterable[Doubt]) -> None:
-        """Report values that cannot be meant, and note tiers that may be in the wrong order."""
-        for doubt in doubts:
-            sense = doubt.known.sense
-            if sense is None:
-                continue
-            self._object(doubt, sense)
-            if doubt.known.key.name not in self.out_of_order and self._may_be_behind(doubt, sense):
-                self.out_of_order.add(doubt.known.key.name)
-
-    def _object(self, doubt: Doubt, sense: KeySense) -> None:
-        for scalar, value in numbers(doubt.value_node):
-            objection = sense.limits.objection(value.number)
-            if objection is not None:
-                place = scalar if scalar.start.line >= doubt.key_node.start.line else doubt.key_node  # an alias
-                self._report.on(objection.id, place, objection.message, objection.advice)
-
-    def _may_be_behind(self, doubt: Doubt, sense: KeySense) -> bool:
-        """Whether a warning may lie beyond a critical threshold: of the block, or else of the pack."""
-        key = doubt.known.key
-        base = self._tiers(key.name, "")
-        warnings = base.warnings or _known(sense.warning)
-        criticals = base.criticals or _known(sense.critical)
-        if not key.matchers and _is_behind(warnings, criticals, sense):
-            return True
-        selectors = self._selectors.get(key.name, ()) if not key.matchers else (key.selector,)
-        for selector in selectors:
-            own = self._tiers(key.name, selector)
-            if _is_behind(own.warnings or warnings, own.criticals or criticals, sense):
-                return True
-        return False
-
-    def _tiers(self, name: str, selector: str) -> _Tiers:
-        """The numbers that the block gives to a series."""
-        tiers = _Tiers([], [])
-        for suffix, tier in (("", tiers.warnings), (CRITICAL_SUFFIX, tiers.criticals)):
-            node = self._value(f"{name}{suffix}{selector}", is_dimensional=bool(selector))
-            for _, value in numbers(node) if node is not None else ():
-                (tiers.criticals if value.severity is Severity.CRITICAL else tier).append(value.number)
-        return tiers
-
-    def _value(self, text: str, *, is_dimensional: bool) -> Node | None:
-        node = self._block.get(text)
-        return self._by_canonical_text.get(text) if node is None and is_dimensional else node
-
-    @cached_property
-    def _by_canonical_text(self) -> dict[str, Node]:
-        """The values of the dimensional keys."""
-        known = self._vocabulary.known
-        return {
-            known[text].key.text: node
-            for text, (_, node) in self._block.pairs.items()
-            if "{" in text and text in known
-        }
-
-    @cached_property
-    def _selectors(self) -> dict[str, set[str]]:
-        """By name, the dimensions that keys of the block are for."""
-        known = self._vocabulary.known
-        selectors: dict[str, set[str]] = {}
-        for text in self._block.pairs:
-            if "{" in text and text in known:
-                selectors.setdefault(known[text].key.name, set()).add(known[text].key.selector)
-        return selectors
-
-
-def _known(number: float | None) -> list[float]:
-    return [] if number is None else [number]
-
-
-def _is_behind(warnings: list[float], criticals: list[float], sense: KeySense) -> bool:
-    if not warnings or not criticals:
-        return False
-    if sense.limits.is_above:
-        return max(warnings) > min(criticals)
-    return min(warnings) < max(criticals)
+def _plain(node: Node) -> Plain | None:
+    """A value that is not a mapping; None for another, and for one that cannot be read and is reported."""
+    try:
+        return parse_plain(node.text) if isinstance(node, Scalar) else None
+    except LanguageError:
+        return None
