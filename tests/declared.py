@@ -11,6 +11,8 @@ def declared(
     pack: str | None = None,
     direction: Direction = Direction.ABOVE,
     default: str | None = None,
+    default_critical: str | None = None,
+    unit: str = "1",
 ) -> KeySpec:
     """A key; its component and metric are the parts around its first `_` where they are not given."""
     first, _, rest = key.partition("_")
@@ -20,10 +22,10 @@ def declared(
         pack=pack or component,
         component=component,
         metric=metric or rest,
-        unit="1",
+        unit=unit,
         direction=direction,
         default=default,
-        default_critical=None,
+        default_critical=default_critical,
         dimensions=dimensions,
         signal=f"tenant:{key}:max",
         meaning="What it means.",

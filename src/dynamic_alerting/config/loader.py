@@ -263,6 +263,7 @@ class Loader:
             tuple(statuses),
             total,
             (*answered, *answered_unread),
+            {file.name: file.answers for file in compiled if file.answers},
         )
 
 

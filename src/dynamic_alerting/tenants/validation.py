@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dynamic_alerting.config.answers.answer import Answered
+from dynamic_alerting.config.answers.applying import answered_among
 from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.findings import Finding, FindingSeverity
 from dynamic_alerting.config.loader import FileStatus, Loaded, Loader, SourceUnreadable
@@ -49,6 +51,7 @@ class Validation:
         findings: everything wrong or worth knowing, in the order in which the files are loaded.
         files: how each file is doing.
         tenants: their series, by name.
+        answered: warnings that are answered in their files, and do not count.
     """
 
     source: Path
@@ -56,6 +59,7 @@ class Validation:
     findings: tuple[Finding, ...]
     files: tuple[FileStatus, ...]
     tenants: tuple[Cardinality, ...]
+    answered: tuple[Answered, ...] = ()
 
     def count(self, severity: FindingSeverity) -> int:
         """How many findings have a severity."""
@@ -104,11 +108,15 @@ def validate(
         if not loaded.files:
             raise SourceUnreadable(f"{path}: it holds no file that ends in {' or '.join(SUFFIXES)}")
         tenants = _cardinalities(loaded, catalogue, at)
-        found = [
-            *loaded.findings,
-            *unused_overrides(loaded.configuration, catalogue, source),
-            *_over_limit(loaded, tenants, series_limit, SourceLines(source)),
-        ]
+        beyond = answered_among(
+            [
+                *unused_overrides(loaded.configuration, catalogue, source),
+                *_over_limit(loaded, tenants, series_limit, SourceLines(source)),
+            ],
+            loaded.answers,
+            at,
+        )
+        found = [*loaded.findings, *beyond.shown]
     order = {status.name: place for place, status in enumerate(loaded.files)}
     found.sort(key=lambda finding: (order.get(finding.file, -1), finding.line, finding.column))
     return Validation(
@@ -117,6 +125,7 @@ def validate(
         tuple(finding for finding in found if file in {None, finding.file}),
         tuple(status for status in loaded.files if file in {None, status.name}),
         tuple(tenant for tenant in tenants if file in {None, tenant.file}),
+        tuple(one for one in (*loaded.answered, *beyond.answered) if file in {None, one.finding.file}),
     )
 
 

@@ -6,13 +6,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from dynamic_alerting.config.answers.judging import judge, judge_all
+from dynamic_alerting.config.answers.judging import Judged, judge, judge_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from dynamic_alerting.config.answers.answer import Answered
+    from dynamic_alerting.config.answers.answer import Answer, Answered
     from dynamic_alerting.config.compiled import CompiledFile
     from dynamic_alerting.config.findings import Finding
 
@@ -41,13 +41,19 @@ def without_answered(
     return [finding for name in order for finding in by_file.get(name, ())], answered
 
 
-def answered_among(findings: Sequence[Finding], files: Iterable[CompiledFile], now: datetime) -> tuple[list[Finding], list[Answered]]:
-    """The same for findings that are made after a load; idle answers are no matter here."""
-    answers = {file.name: file.answers for file in files if file.answers}
-    shown: list[Finding] = []
-    answered: list[Answered] = []
+def answered_among(
+    findings: Iterable[Finding], answers: Mapping[str, Sequence[Answer]], now: datetime
+) -> Judged:
+    """The same for findings that are made after a load; whether answers are idle is no matter here.
+
+    Args:
+        findings: of any files.
+        answers: by file, as a load returns them.
+        now: which answers have ended.
+    """
+    all_of_them = Judged([], [])
     for finding in findings:
         judged = judge([finding], answers.get(finding.file, ()), now)
-        shown += judged.shown
-        answered += judged.answered
-    return shown, answered
+        all_of_them.shown.extend(judged.shown)
+        all_of_them.answered.extend(judged.answered)
+    return all_of_them

@@ -18,8 +18,8 @@ _UNIT_RANGES: Final = {
     "ratio": (0.0, 1.0),
     STATE: (0.0, 1.0),
 }
-# What can be below zero although it has a unit: everything else is counted, timed or measured from zero.
-_SIGNED: Final = frozenset({"celsius", "degrees", "degrees celsius", "fahrenheit", "decibels", "dbm"})
+# What can be below zero; everything else is counted, timed or measured from zero.
+_SIGNED: Final = frozenset({"", "1", "celsius", "degrees", "degrees celsius", "fahrenheit", "decibels", "dbm"})
 # Up to this default, a fraction of a percent is a threshold that people mean (misses, failures).
 _SMALL_PERCENTAGE: Final = 10.0
 
