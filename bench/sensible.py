@@ -18,7 +18,10 @@ class Tiers:
     def __init__(self, spec: KeySpec, chance: random.Random) -> None:
         self._spec, self._chance = spec, chance
         warning = _number(spec.default) if spec.default else _WITHOUT_DEFAULT.get(spec.unit, 3.0)
-        self._pair = warning, _number(spec.default_critical) if spec.default_critical else self._beyond(warning)
+        self._pair = (
+            warning,
+            _number(spec.default_critical) if spec.default_critical else self._beyond(warning),
+        )
 
     def _beyond(self, warning: float) -> float:
         if self._spec.direction is Direction.BELOW:
@@ -78,7 +81,9 @@ def sensible_keys(specs: list[KeySpec], chance: random.Random) -> Iterator[str]:
         elif how < 0.25:  # noqa: PLR2004
             other = tiers.scaled(0.8)
             window = chance.choice(("22:00-06:00", "Mon-Fri 09:00-18:00 Asia/Taipei", "Sun 01:00-05:00"))
-            for key, value, inside in zip((spec.key, f"{spec.key}_critical"), (warning, critical), other, strict=True):
+            for key, value, inside in zip(
+                (spec.key, f"{spec.key}_critical"), (warning, critical), other, strict=True
+            ):
                 yield f'{key}: {{default: "{value}", overrides: [{{window: "{window}", value: "{inside}"}}]}}'
         elif how < 0.35:  # noqa: PLR2004
             yield f'{spec.key}: "{critical}:critical"'

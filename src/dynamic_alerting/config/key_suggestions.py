@@ -39,7 +39,10 @@ _SHARE, _RATE, _DURATION, _SIZE, _COUNT, _STATE = "share", "rate", "duration", "
 _WORDS: Final = {
     **dict.fromkeys(("percent", "percentage", "pct", "ratio", "share", "usage", "utilization"), _SHARE),
     **dict.fromkeys(("rate", "rps", "qps", "tps", "ops", "throughput"), _RATE),
-    **dict.fromkeys(("seconds", "second", "sec", "secs", "ms", "milliseconds", "minute", "minutes", "hour", "hours"), _DURATION),
+    **dict.fromkeys(
+        ("seconds", "second", "sec", "secs", "ms", "milliseconds", "minute", "minutes", "hour", "hours"),
+        _DURATION,
+    ),
     **dict.fromkeys(("duration", "latency", "lag", "delay", "age", "time"), _DURATION),
     **dict.fromkeys(("bytes", "byte", "kb", "mb", "gb", "mib", "gib", "size"), _SIZE),
     **dict.fromkeys(("count", "number", "num"), _COUNT),

@@ -244,6 +244,8 @@ class Loader:
             combined.later.take(finding)
         ends = [deadline.expires for file in compiled for deadline in file.deadlines]
         ends += [answer.until for file in compiled for answer in file.answers]
+        unread, answered_unread = self._unread.findings(now)
+        ends += [one.answer.until for one in answered_unread]
         self._valid_until = min((end for end in ends if end > now), default=None)
         findings = [finding for file in compiled for finding in file.findings] if held else [_no_files()]
         statuses = [one.status for one in held]
@@ -255,7 +257,6 @@ class Loader:
             ]
             statuses = [_counting(status, combined.later.errors(status.name)) for status in statuses]
         findings, answered = without_answered(findings, compiled, now)
-        unread, answered_unread = self._unread.findings(now)
         total = hashlib.sha256(b"".join(one.fingerprint for one in held)).hexdigest()
         return Loaded(
             combined.configuration,

@@ -174,7 +174,7 @@ def _what_is_missing(rest: str) -> str:
         return "it names no finding and no date"
     if not re.match(r"[A-Za-z]{2}\d+\b", rest):
         return f"{shortened(rest.split()[0])!r} is not the id of a finding"
-    if re.match(r"[A-Za-z]{2}\d+[ \t]*[,&+]", rest) or re.match(r"[A-Za-z]{2}\d+[ \t]+[A-Za-z]{2}\d+", rest):
+    if re.match(r"[A-Za-z]{2}\d+[ \t,;&+]+(?:and[ \t]+)?[A-Za-z]{2}\d+\b", rest):
         return "it names several findings; write an answer for each"
     if not re.search(r"\buntil\b", rest, re.IGNORECASE):
         return "it has no date until which it holds"

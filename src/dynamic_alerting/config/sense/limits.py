@@ -19,7 +19,9 @@ _UNIT_RANGES: Final = {
     STATE: (0.0, 1.0),
 }
 # What can be below zero; everything else is counted, timed or measured from zero.
-_SIGNED: Final = frozenset({"", "1", "celsius", "degrees", "degrees celsius", "fahrenheit", "decibels", "dbm"})
+_SIGNED: Final = frozenset(
+    {"", "1", "celsius", "degrees", "degrees celsius", "fahrenheit", "decibels", "dbm"}
+)
 # Up to this default, a fraction of a percent is a threshold that people mean (misses, failures).
 _SMALL_PERCENTAGE: Final = 10.0
 
@@ -150,7 +152,9 @@ class Limits:
 
     def _inside(self, number: float) -> str:
         if self.high == 1 and 1 < number <= 100:  # noqa: PLR2004 - a percentage in the place of a share
-            return f"Write {written(number / 100)} if {written(number)} % is meant, or disable for no threshold."
+            return (
+                f"Write {written(number / 100)} if {written(number)} % is meant, or disable for no threshold."
+            )
         if self._unit == STATE:
             return f"Write {written(self.low if self.is_above else self.high)}, or disable for no threshold."
         if number > self.low:

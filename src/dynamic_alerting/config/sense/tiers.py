@@ -64,7 +64,12 @@ class TierSense:
         self._names: dict[str, tuple[Tenant, frozenset[str]]] = {}  # of the suspect names, a tenant's own
 
     def findings(
-        self, configuration: Configuration, files: Sequence[CompiledFile], now: datetime, *, is_directory: bool
+        self,
+        configuration: Configuration,
+        files: Sequence[CompiledFile],
+        now: datetime,
+        *,
+        is_directory: bool,
     ) -> Iterator[Finding]:
         """What there is to say about tiers.
 

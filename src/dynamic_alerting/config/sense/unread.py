@@ -119,13 +119,17 @@ def _inside(path: str, shown: str, left: list[int], depth: int) -> Iterator[str]
 def _finding(name: str) -> Finding:
     folder, _, file = name.rpartition("/")
     if folder:
-        message = f"This file is not read: it lies in {folder}, and only files of the directory itself are read."
+        message = (
+            f"This file is not read: it lies in {folder}, and only files of the directory itself are read."
+        )
         advice = "Move it up, or out of the configuration's directory."
     else:
         message = "This file is not read: its name does not end in .yaml or .yml."
         advice = "Delete it, or move it out of the configuration's directory."
         if (meant := _meant(file)) is not None:
-            advice = f"Name it {meant} if it is to be read; else move it out of the configuration's directory."
+            advice = (
+                f"Name it {meant} if it is to be read; else move it out of the configuration's directory."
+            )
     return Finding("DA107", name, 1, 1, file, message, advice)
 
 
