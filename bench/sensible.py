@@ -1,4 +1,4 @@
-"""Thresholds as people write them: near the pack's own, inside of what the key's signal can have, tiers in order."""
+"""Thresholds as people write them: near the pack's own, in their unit's range, tiers in order."""
 
 import math
 import random

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.sensible import sensible_keys
 
+from bench.sensible import sensible_keys
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS
 from dynamic_alerting.packs.bundled import load_catalogue
 from dynamic_alerting.packs.declared_keys import catalogue_of
@@ -17,6 +17,7 @@ from dynamic_alerting.tenants.validation import validate
 ROOT = Path(__file__).parents[2]
 PACKS = catalogue_of(load_packs(ROOT / "rule-packs"))  # with the ranges of the sources
 SENSE = {finding_id for finding_id in FINDING_KINDS if "DA100" <= finding_id <= "DA109"}
+NIGHT = '{{default: {}, overrides: [{{window: "22:00-06:00", value: {}}}]}}'
 DEFAULTS = (ROOT / "conf.d" / "_defaults.yaml").read_text()
 
 
@@ -176,11 +177,7 @@ def test_a_tier_behind_another_is_said(said: Any, lines: str, defaults: str, lin
         ("mysql_connections: disable\nmysql_connections_critical: 50", "mysql_connections: 80"),
         ("mysql_connections: 80\nmysql_connections_critical: 80", ""),
         ('mysql_connections: {value: 97, expires: "2020-01-01T00:00:00Z"}', "mysql_connections_critical: 95"),
-        (
-            'mysql_connections: {default: 80, overrides: [{window: "22:00-06:00", value: 200}]}\n'
-            'mysql_connections_critical: {default: 95, overrides: [{window: "22:00-06:00", value: 250}]}',
-            "",
-        ),
+        (f"mysql_connections: {NIGHT.format(8, 20)}\nmysql_connections_critical: {NIGHT.format(9, 25)}", ""),
         ("ours_age: 97\nours_age_critical: 95", ""),
     ],
 )
@@ -212,44 +209,37 @@ def test_tiers_are_judged_again_when_the_platform_changes(worlds: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "expected"),
+    ("default", "overrides", "expected"),
     [
-        (
-            'default: 1, overrides: [{window: "08:00-20:00", value: 2}, {window: "09:00-10:00", value: 3}]',
-            ["DA105"],
-        ),
-        (
-            'overrides: [{window: "00:00-24:00", value: 2}, {window: "Mon 09:00-10:00 Asia/Taipei", value: 3}]',
-            ["DA105"],
-        ),
-        (
-            'default: 1, overrides: [{window: "08:00-20:00", value: 2}, {window: "20:00-08:00", value: 3}]',
-            ["DA106"],
-        ),
-        (
-            'default: 1, overrides: [{window: "Mon-Fri 00:00-24:00", value: 2}, {window: "Sat,Sun 00:00-24:00", value: 3}]',
-            ["DA106"],
-        ),
-        ('default: 1, overrides: [{window: "00:00-24:00", value: 2}]', ["DA106"]),
-        (
-            'default: 1, overrides: [{window: "Sun 22:00-06:00", value: 2}, {window: "Mon 01:00-05:00", value: 3}]',
-            ["DA105"],
-        ),
-        (
-            'default: 1, overrides: [{window: "08:00-20:00", value: 2}, {window: "09:00-10:00 Asia/Taipei", value: 3}]',
-            [],
-        ),
-        ('default: 1, overrides: [{window: "08:00-20:00", value: 2}, {window: "19:00-21:00", value: 3}]', []),
-        ('default: default, overrides: [{window: "00:00-24:00", value: 2}]', []),
-        (
-            'default: 1, overrides: [{window: "08:00-20:00", value: {value: 2, expires: "2126-01-01T00:00:00Z"}}, '
-            '{window: "09:00-10:00", value: 3}]',
-            [],
-        ),
+        ("1", ["08:00-20:00", "09:00-10:00"], ["DA105"]),
+        ("", ["00:00-24:00", "Mon 09:00-10:00 Asia/Taipei"], ["DA105"]),
+        ("1", ["08:00-20:00", "20:00-08:00"], ["DA106"]),
+        ("1", ["Mon-Fri 00:00-24:00", "Sat,Sun 00:00-24:00"], ["DA106"]),
+        ("1", ["00:00-24:00"], ["DA106"]),
+        ("1", ["Sun 22:00-06:00", "Mon 01:00-05:00"], ["DA105"]),
+        ("1", ["08:00-12:00", "12:00-20:00", "10:00-14:00"], ["DA105"]),
+        ("1", ["08:00-20:00", "09:00-10:00 Asia/Taipei"], []),
+        ("1", ["08:00-20:00", "19:00-21:00"], []),
+        ("default", ["00:00-24:00"], []),
     ],
 )
-def test_a_schedule_that_never_applies_is_said(said: Any, schedule: str, expected: list[str]) -> None:
-    assert ids(said(f"mysql_connections: {{{schedule}}}")) == expected
+def test_a_schedule_that_never_applies_is_said(
+    said: Any, default: str, overrides: list[str], expected: list[str]
+) -> None:
+    lines = [f"default: {default}"] if default else []
+    lines += ["overrides:", *(f'  - {{window: "{window}", value: 2}}' for window in overrides)]
+    assert ids(said("mysql_connections:\n" + "\n".join(f"  {line}" for line in lines))) == expected
+
+
+def test_a_value_that_ends_hides_nothing_for_ever(said: Any) -> None:
+    found = said(
+        "mysql_connections:\n"
+        "  default: 1\n"
+        "  overrides:\n"
+        '    - {window: "08:00-20:00", value: {value: 2, expires: "2126-01-01T00:00:00Z"}}\n'
+        '    - {window: "09:00-10:00", value: 3}'
+    )
+    assert ids(found) == []
 
 
 def test_a_schedule_of_a_state_that_never_applies_is_said(worlds: Any) -> None:

@@ -1,7 +1,7 @@
 """Which declared key was probably meant by one that is not: the same component, the same kind of quantity.
 
-Following a wrong suggestion is worse than having none: whoever writes `mysql_up: 80` for `mysql_cpu: 80` is paged
-for ever. So nothing is suggested that counts servers that answer or switches between 0 and 1.
+Following a wrong suggestion is worse than having none: whoever writes `mysql_up: 80` for `mysql_cpu: 80` is
+paged for ever. So nothing is suggested that is a share of servers that answer, or a state.
 """
 
 from __future__ import annotations

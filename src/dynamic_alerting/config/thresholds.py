@@ -15,7 +15,7 @@ from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
 from dynamic_alerting.config.vocabulary import PATTERNS_OF_FILE, PATTERNS_OF_TENANT
 from dynamic_alerting.model.configuration import Entry, Origin
-from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError, ValueSyntaxError
+from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, Scheduled, TimeBoxed, parse_plain
 
@@ -62,7 +62,7 @@ class ThresholdReader:
         self._remarked: set[str] = set()
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
-    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901 - the hot path of a load: one loop
+    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901, PLR0912 - the hot path of a load: one loop
         """Read all threshold keys of a mapping; refused ones are reported and keep what they last were."""
         entries: list[Entry] = []
         new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every threshold
@@ -87,14 +87,15 @@ class ThresholdReader:
                 self._refuse_second_spelling(known, key_node)
                 continue
             # Nearly every value is a number that was read before; all else takes the longer way.
-            value: Value | None = numbers.get(value_node.text) if type(value_node) is Scalar else None
-            if value is None or repeated:
+            number = numbers.get(value_node.text) if type(value_node) is Scalar else None
+            value: Value | None = number
+            if number is None or repeated:
                 value = self._value(known, key_node, value_node, is_repeated=text in repeated)
                 if value is not None and sense is not None and is_remarkable(value, least, most):
                     doubts.append(new(Doubt, (known, key_node, value_node, value)))
                 if type(value) in _WITH_PARTS and has_parts_to_hide(value):
                     remark_schedule(value_node, self._report)
-            elif not least <= value.number <= most:
+            elif not least <= number.number <= most:
                 doubts.append(new(Doubt, (known, key_node, value_node, value)))
             if value is not None:
                 start = key_node.start

@@ -14,8 +14,8 @@ from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import ThresholdKey, parse_key
 
 if TYPE_CHECKING:
-    from dynamic_alerting.model.catalogue import Catalogue
     from dynamic_alerting.config.nodes import Node
+    from dynamic_alerting.model.catalogue import Catalogue
     from dynamic_alerting.model.matchers import Matcher
     from dynamic_alerting.model.values import Custom
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from dynamic_alerting.config.key_suggestions import KeySuggestions
 from dynamic_alerting.config.loaded import Loaded
 from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
-from dynamic_alerting.config.key_suggestions import KeySuggestions
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.wording import listed
 from dynamic_alerting.exporter.series_limit import Resolved, resolve_within

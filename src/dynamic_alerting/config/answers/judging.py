@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-# What the loader alone does not find: validate, or whoever can ask Prometheus. That it found none proves nothing.
+# What the loader does not find, but validate, or who can ask Prometheus: that it found none proves nothing.
 _NOT_OF_THE_LOADER: Final = frozenset({"DA047", "DA080", *(f"DA{number}" for number in range(120, 130))})
 
 

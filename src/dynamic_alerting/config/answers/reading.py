@@ -29,7 +29,8 @@ EXAMPLE: Final = "# da: ok DA101 until 2027-01-01, load test"
 _COMMENT: Final = re.compile(r"(?:^|(?<=[ \t]))#")
 _MARK: Final = re.compile(r"#+[ \t]*da[ \t]*:[ \t]*ok\b[ \t]*(?P<rest>.*)", re.IGNORECASE)
 _SAID: Final = re.compile(
-    r"(?P<id>[A-Za-z]{2}\d+)[ \t]+until[ \t]+(?P<until>\d[^\s,;]*)[ \t]*(?:[,;:]|-+|\u2013|\u2014)?[ \t]*(?P<reason>.*)",
+    r"(?P<id>[A-Za-z]{2}\d+)[ \t]+until[ \t]+(?P<until>\d[^\s,;]*)"
+    r"[ \t]*(?:[,;:]|-+|\u2013|\u2014)?[ \t]*(?P<reason>.*)",
     re.IGNORECASE,
 )
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -164,7 +165,7 @@ def _until(text: str) -> datetime:
         raise _Unreadable(
             "DA091",
             f"{shortened(text)!r} is no date.",
-            f"Write a day of the calendar, as in {EXAMPLE}; from its beginning on, in UTC, the warning is back.",
+            f"Write a day of the calendar, as in {EXAMPLE}; when it begins, in UTC, the warning is back.",
         )
     return until.astimezone(UTC)
 
@@ -173,7 +174,7 @@ def _what_is_missing(rest: str) -> str:
     if not rest:
         return "it names no finding and no date"
     if not re.match(r"[A-Za-z]{2}\d+\b", rest):
-        return f"{shortened(rest.split()[0])!r} is not the id of a finding"
+        return f"{shortened(rest.split(maxsplit=1)[0])!r} is not the id of a finding"
     if re.match(r"[A-Za-z]{2}\d+[ \t,;&+]+(?:and[ \t]+)?[A-Za-z]{2}\d+\b", rest):
         return "it names several findings; write an answer for each"
     if not re.search(r"\buntil\b", rest, re.IGNORECASE):

@@ -1,8 +1,8 @@
 """Between a key's tiers: the value that no sensible threshold of either tier has on its wrong side.
 
 Comparing every tenant's tiers with each other and with the platform's would cost more than reading them. But
-where every warning lies before one value and every critical beyond it, all are in order, whoever wrote them. So
-one comparison a threshold suffices, and only those on the wrong side are looked at again.
+where every warning lies before one value and every critical beyond it, all are in order, whoever wrote them.
+So one comparison a threshold suffices, and only those on the wrong side are looked at again.
 """
 
 from __future__ import annotations

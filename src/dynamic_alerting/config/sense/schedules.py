@@ -32,7 +32,7 @@ class _Read(NamedTuple):
     is_lasting: bool
 
 
-def has_parts_to_hide(value: Value | StateValue) -> bool:
+def has_parts_to_hide(value: Value | StateValue | None) -> bool:
     """Whether a value is a schedule that needs a look: most have one window, which is not open always."""
     if isinstance(value, TimeBoxed):
         return isinstance(value.value, Scheduled) and has_parts_to_hide(value.value)

@@ -180,8 +180,8 @@ class _Platform:
 def _doubtful(files: Sequence[CompiledFile], *, is_directory: bool) -> dict[str, frozenset[str]]:
     """By tenant, the names whose tiers may be in the wrong order.
 
-    A platform's file may set some of a tenant's keys and the tenant's own file the others, which cannot be told
-    when either is read.
+    A platform's file may set some of a tenant's keys and the tenant's own file the others, which cannot be
+    told when either is read.
     """
     doubtful: dict[str, frozenset[str]] = {}
     for file in files:
@@ -235,15 +235,15 @@ def _unboxed(value: Value, now: datetime, until: list[datetime]) -> Plain | Sche
     if not isinstance(value, Scheduled):
         return value
     default = value.default
-    overrides = []
+    overrides: list[Override[Plain]] = []
     for override in value.overrides:
         inner = override.value
         if isinstance(inner, TimeBoxed):
             if inner.expires <= now:
                 continue
             until.append(inner.expires)
-            inner = _plain(inner.value)
-        overrides.append(Override(override.window, inner))
+        plain = _plain(inner.value) if isinstance(inner, TimeBoxed) else inner
+        overrides.append(Override(override.window, plain))
     if isinstance(default, TimeBoxed):
         until.extend([default.expires] if default.expires > now else [])
         default = _plain(default.value) if default.expires > now else USE_DEFAULT
@@ -279,9 +279,9 @@ def _finding(lower: Threshold, higher: Threshold, lines: SourceLines, *, is_plat
         return None
     place = "beyond" if is_of_lower else "before"
     message = (
-        f"The {here.severity} threshold {written(here.value)}{_when(here)} lies {place} the {other.severity} one, "
-        f"{written(other.value)}{_when(other)} in {other.origin.file}:{other.origin.line}: the {lower.severity} alert "
-        f"never fires before the {higher.severity} one."
+        f"The {here.severity} threshold {written(here.value)}{_when(here)} lies {place} the {other.severity} "
+        f"one, {written(other.value)}{_when(other)} in {other.origin.file}:{other.origin.line}: the "
+        f"{lower.severity} alert never fires before the {higher.severity} one."
     )
     advice = f"Put the {lower.severity} threshold before the {higher.severity} one, or disable one of them."
     return Finding(

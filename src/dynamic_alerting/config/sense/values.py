@@ -29,38 +29,16 @@ class Doubt(NamedTuple):
     value: Value
 
 
-def is_unremarkable(value: Value, least: float, most: float) -> bool:
-    """Whether all numbers of a value lie between two, and none has a severity of its own."""
-    if type(value) is Custom:
-        return value.severity is None and least <= value.number <= most
-    if type(value) is Scheduled:
-        if not is_unremarkable(value.default, least, most):
-            return False
-        return all([is_unremarkable(override.value, least, most) for override in value.overrides])
-    return is_unremarkable(value.value, least, most) if type(value) is TimeBoxed else True
-
-
 def is_remarkable(value: Value, least: float, most: float) -> bool:
     """Whether a number of a value does not lie between two, or has a severity of its own."""
-    kind = type(value)
-    if kind is Scheduled:
-        default = value.default
-        if type(default) is not Custom:
-            if is_remarkable(default, least, most):
-                return True
-        elif default.severity is not None or not least <= default.number <= most:
-            return True
-        for override in value.overrides:
-            inner = override.value
-            if type(inner) is not Custom:
-                if is_remarkable(inner, least, most):
-                    return True
-            elif inner.severity is not None or not least <= inner.number <= most:
+    if isinstance(value, Custom):
+        return value.severity is not None or not least <= value.number <= most
+    if isinstance(value, Scheduled):
+        for part in (value.default, *[override.value for override in value.overrides]):
+            if is_remarkable(part, least, most):
                 return True
         return False
-    if kind is Custom:
-        return value.severity is not None or not least <= value.number <= most
-    return kind is TimeBoxed and is_remarkable(value.value, least, most)
+    return isinstance(value, TimeBoxed) and is_remarkable(value.value, least, most)
 
 
 def look_again(
@@ -75,8 +53,8 @@ def look_again(
         report: where warnings go.
 
     Returns:
-        The names of which the tiers may be in the wrong order; whether they are can be told only when all files
-        are known.
+        The names of which the tiers may be in the wrong order; whether they are can be told only when all
+        files are known.
     """
     out_of_order: set[str] = set()
     for doubt in doubts:
