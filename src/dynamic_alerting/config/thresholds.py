@@ -77,7 +77,7 @@ class ThresholdReader:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            key, tier, _, pack, foreign_label, least, most, sense = known
+            key, tier, _, pack, foreign_label, least, most, sense, _ = known
             if foreign_label is not None:
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
                 continue

@@ -11,7 +11,7 @@ from dynamic_alerting.config.pattern_effort import EFFORT_OF_FILE
 from dynamic_alerting.config.reporting import LISTED_FINDINGS
 from dynamic_alerting.config.sense.pivots import KeySense
 from dynamic_alerting.model.errors import KeySyntaxError
-from dynamic_alerting.model.keys import ThresholdKey, parse_key
+from dynamic_alerting.model.keys import CRITICAL_SUFFIX, ThresholdKey, parse_key
 
 if TYPE_CHECKING:
     from dynamic_alerting.config.nodes import Node
@@ -40,6 +40,7 @@ class KnownKey(NamedTuple):
         least: a smaller number needs a second look.
         most: and so does a larger one.
         sense: what is known of its thresholds; None where no pack declares it.
+        twin: the same series' other tier: the critical one of a warning, and the other way round.
     """
 
     key: ThresholdKey
@@ -50,6 +51,7 @@ class KnownKey(NamedTuple):
     least: float
     most: float
     sense: KeySense | None
+    twin: str
 
 
 class Vocabulary:
@@ -130,6 +132,7 @@ class Vocabulary:
             least=least,
             most=most,
             sense=sense,
+            twin=f"{key.name}{'' if key.is_critical else CRITICAL_SUFFIX}{key.selector}",
         )
 
     def sense(self, name: str) -> KeySense | None:

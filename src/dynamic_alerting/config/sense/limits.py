@@ -25,6 +25,8 @@ _SIGNED: Final = frozenset(
 # Up to this default, a fraction of a percent is a threshold that people mean (misses, failures).
 _SMALL_PERCENTAGE: Final = 10.0
 
+_REMEMBERED: Final = 512  # numbers of one key: who is wrong in one file is often wrong in many
+
 
 class Objection(NamedTuple):
     """Why a threshold cannot be meant.
@@ -49,7 +51,7 @@ class Limits:
         is_above: whether the alert fires above the threshold.
     """
 
-    __slots__ = ("_is_small", "_name", "_unit", "high", "is_above", "low", "quiet_from", "quiet_to")
+    __slots__ = ("_is_small", "_known", "_name", "_unit", "high", "is_above", "low", "quiet_from", "quiet_to")
 
     def __init__(self, spec: KeySpec) -> None:
         self._name, self._unit = spec.key, spec.unit
@@ -60,6 +62,7 @@ class Limits:
         default = number_in(spec.default)
         self._is_small = default is not None and default <= _SMALL_PERCENTAGE and self.is_above
         self.quiet_from, self.quiet_to = self._quiet()
+        self._known: dict[float, Objection | None] = {}
 
     def _quiet(self) -> tuple[float, float]:
         """The thresholds from which to which there is certainly nothing to object."""
@@ -83,6 +86,13 @@ class Limits:
         """
         if self.quiet_from <= number <= self.quiet_to:
             return None
+        if number not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[number] = self._object(number)
+        return self._known[number]
+
+    def _object(self, number: float) -> Objection | None:
         if number < 0 and self.low >= 0:
             return self._negative(number)
         if self._unit == STATE and number not in {0, 1}:

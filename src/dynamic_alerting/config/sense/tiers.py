@@ -15,7 +15,7 @@ from dynamic_alerting.config.sense.limits import written
 from dynamic_alerting.config.sense.pivots import KeySense
 from dynamic_alerting.config.source_lines import SourceLines
 from dynamic_alerting.model.configuration import Configuration, Origin, Tenant
-from dynamic_alerting.model.resolution import Layer, Resolver
+from dynamic_alerting.model.resolution import Layer, Resolver, Threshold
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Override, Scheduled, TimeBoxed
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dynamic_alerting.config.compiled import CompiledFile
     from dynamic_alerting.model.catalogue import Catalogue
     from dynamic_alerting.model.configuration import Entry
-    from dynamic_alerting.model.thresholds import Labels, Threshold
+    from dynamic_alerting.model.thresholds import Labels
     from dynamic_alerting.model.values import Plain, Value
 
 _TENANTS_OWN: Final = frozenset({Layer.TENANT, Layer.TENANT_EXACT, Layer.TENANT_REGEX})
@@ -129,6 +129,12 @@ class TierSense:
         if sense is None:
             return
         own = tuple(_lasting(entry, now, until) for entry in tenant.entries if entry.key.name == name)
+        pair = _plain_pair(tenant, own, self._catalogue)
+        if pair is not None:
+            for lower, higher in _out_of_order(pair, sense):
+                if (finding := _finding(lower, higher, lines, is_platform=False)) is not None:
+                    yield finding
+            return
         platform = self._platform.configuration_of(name, now, until)
         subject = replace(tenant, entries=own, states=())
         resolver = Resolver(platform, self._catalogue)
@@ -208,6 +214,21 @@ def _is_suspect(entries: Sequence[Entry], sense: KeySense) -> bool:
             if sense.is_beyond(first, second):
                 return True
     return False
+
+
+def _plain_pair(tenant: Tenant, own: Sequence[Entry], catalogue: Catalogue) -> list[Threshold] | None:
+    """Both thresholds of a tenant that sets both as plain numbers, and so leaves nothing to other layers."""
+    if len(own) != 2 or tenant is _NOBODY or own[0].key.is_critical is own[1].key.is_critical:  # noqa: PLR2004
+        return None
+    thresholds = []
+    for key, value, origin in own:
+        if key.matchers or not isinstance(value, Custom) or value.severity is not None:
+            return None
+        severity = Severity.CRITICAL if key.is_critical else Severity.WARNING
+        served = catalogue.component_metric(key.name)
+        here = (tenant.name, *served, severity, value.number, (), (), key.text, Layer.TENANT, origin)
+        thresholds.append(Threshold(*here))
+    return thresholds
 
 
 def _numbers(value: Value | Plain) -> Iterator[Custom]:

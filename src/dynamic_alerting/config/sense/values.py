@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from dynamic_alerting.config.reporting import FileReport
     from dynamic_alerting.config.sense.pivots import KeySense
     from dynamic_alerting.config.vocabulary import KnownKey
-    from dynamic_alerting.model.keys import ThresholdKey
     from dynamic_alerting.model.values import Plain, Value
 
 
@@ -62,42 +61,50 @@ def look_again(
         sense, key = known.sense, known.key
         if sense is None:
             continue
-        if type(value) is not Custom or not sense.limits.quiet_from <= value.number <= sense.limits.quiet_to:
+        if type(value) is not Custom or value.severity is not None:
             _object(doubt, sense, report)
-        elif (key.matchers or not sense.has_dimensions) and _is_in_order(value, key, sense, block):
+        elif not sense.limits.quiet_from <= value.number <= sense.limits.quiet_to:
+            if _object(doubt, sense, report):
+                continue
+        elif (key.matchers or not sense.has_dimensions) and _is_in_order(value, known, sense, block):
             continue
         if key.name not in out_of_order and _may_be_behind(sense, block, known_keys):
             out_of_order.add(key.name)
     return out_of_order
 
 
-def _is_in_order(value: Custom, key: ThresholdKey, sense: KeySense, block: Mapping) -> bool:
+def _is_in_order(value: Custom, known: KnownKey, sense: KeySense, block: Mapping) -> bool:
     """What most second looks come to: a number, and a number or nothing as the other tier."""
-    name = sense.name if key.is_critical else sense.critical_name
-    pair = block.pairs.get(f"{name}{key.selector}" if key.matchers else name)
-    if value.severity is not None:
-        return False
-    if pair is None:
-        other = sense.warning if key.is_critical else sense.critical
-        if key.matchers or other is None:
-            return not key.matchers
-    else:
+    key = known.key
+    pair = block.pairs.get(known.twin)
+    if pair is not None:
         said = _plain(pair[1])
         if type(said) is not Custom or said.severity is not None:
             return False
         other = said.number
-    return not (
-        sense.is_beyond(other, value.number) if key.is_critical else sense.is_beyond(value.number, other)
-    )
+    elif key.matchers:
+        return False
+    else:
+        default = sense.warning if key.is_critical else sense.critical
+        if default is None:
+            return True
+        other = default
+    if key.is_critical is sense.limits.is_above:
+        return other <= value.number
+    return value.number <= other
 
 
-def _object(doubt: Doubt, sense: KeySense, report: FileReport) -> None:
+def _object(doubt: Doubt, sense: KeySense, report: FileReport) -> bool:
+    """Report what cannot be meant; whether there is any."""
+    found = False
     for scalar in value_scalars(doubt.value_node):
         said = _plain(scalar)
         objection = sense.limits.objection(said.number) if isinstance(said, Custom) else None
         if objection is not None:
+            found = True
             place = scalar if scalar.start.line >= doubt.key_node.start.line else doubt.key_node  # an alias
             report.on(objection.id, place, objection.message, objection.advice)
+    return found
 
 
 def _may_be_behind(sense: KeySense, block: Mapping, known_keys: Mapping_[str, KnownKey]) -> bool:
