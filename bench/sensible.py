@@ -66,8 +66,10 @@ def _written(number: float) -> str:
     """Two or three digits that matter."""
     if number == 0:
         return "0"
-    digits = max(0, 2 - math.floor(math.log10(abs(number))))
-    return f"{number:.{min(digits, 3)}f}".rstrip("0").rstrip(".") if digits else str(round(number))
+    digits = 2 - math.floor(math.log10(abs(number)))
+    if digits <= 0:
+        return str(round(number, digits)).removesuffix(".0")
+    return f"{number:.{min(digits, 3)}f}".rstrip("0").rstrip(".")
 
 
 def sensible_keys(specs: list[KeySpec], chance: random.Random) -> Iterator[str]:

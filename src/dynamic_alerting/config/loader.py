@@ -139,7 +139,8 @@ class Loader:
         is_news = held is not self._held or unread.names != self._unread.names
         if self._loaded is None or is_news or self._has_expired(now):
             self._unread = unread
-            self._loaded = self._combine(held, now, is_directory=listing.is_directory)
+            with collector_paused():
+                self._loaded = self._combine(held, now, is_directory=listing.is_directory)
             self._held = held
         self._remember(listing, readings)
         return self._loaded

@@ -15,7 +15,7 @@ from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
 from dynamic_alerting.config.vocabulary import PATTERNS_OF_FILE, PATTERNS_OF_TENANT
 from dynamic_alerting.model.configuration import Entry, Origin
-from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError
+from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError, ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, Scheduled, TimeBoxed, parse_plain
 
@@ -67,7 +67,7 @@ class ThresholdReader:
         entries: list[Entry] = []
         new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every threshold
         file = self._report.file
-        known_keys, numbers = self._vocabulary.known, self._vocabulary.numbers
+        known_keys = self._vocabulary.known
         written = self._written
         repeated = node.repeated
         doubts: list[Doubt] = []
@@ -86,16 +86,18 @@ class ThresholdReader:
             if written.setdefault(tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
                 continue
-            # Nearly every value is a number that was read before; all else takes the longer way.
-            number = numbers.get(value_node.text) if type(value_node) is Scalar else None
-            value: Value | None = number
-            if number is None or repeated:
+            # Nearly every value is a plain number; all else takes the longer way.
+            try:
+                value: Value | None = parse_plain(value_node.text) if type(value_node) is Scalar else None
+            except ValueSyntaxError:
+                value = None
+            if type(value) is not Custom or value.severity is not None or repeated:
                 value = self._value(known, key_node, value_node, is_repeated=text in repeated)
                 if value is not None and sense is not None and is_remarkable(value, least, most):
                     doubts.append(new(Doubt, (known, key_node, value_node, value)))
                 if type(value) in _WITH_PARTS and has_parts_to_hide(value):
                     remark_schedule(value_node, self._report)
-            elif not least <= number.number <= most:
+            elif not least <= value.number <= most:
                 doubts.append(new(Doubt, (known, key_node, value_node, value)))
             if value is not None:
                 start = key_node.start
@@ -168,10 +170,7 @@ class ThresholdReader:
         found = len(self._report.findings)
         try:
             value = self.values.read(node)
-            if type(value) is Custom and value.severity is None:
-                self._vocabulary.remember_number(node, value)
-            else:
-                self._check_severities(known, value, key_node, node)
+            self._check_severities(known, value, key_node, node)
         except ValueRefused:
             last = self._last(known)
             self._report.append_consequence(found, self._otherwise if last is None else LAST_VALUE_STAYS)

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dynamic_alerting.config.key_suggestions import KeySuggestions
-from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.pattern_effort import EFFORT_OF_FILE
 from dynamic_alerting.config.reporting import LISTED_FINDINGS
 from dynamic_alerting.config.sense.pivots import KeySense
@@ -14,10 +13,8 @@ from dynamic_alerting.model.errors import KeySyntaxError
 from dynamic_alerting.model.keys import CRITICAL_SUFFIX, ThresholdKey, parse_key
 
 if TYPE_CHECKING:
-    from dynamic_alerting.config.nodes import Node
     from dynamic_alerting.model.catalogue import Catalogue
     from dynamic_alerting.model.matchers import Matcher
-    from dynamic_alerting.model.values import Custom
 
 _REMEMBERED: Final = 65_536  # spellings; tenants of one platform share most of theirs
 
@@ -60,7 +57,6 @@ class Vocabulary:
     Attributes:
         catalogue: what the packs declare.
         known: every key that was read, by its text; for loops that cannot afford a call.
-        numbers: values that are numbers without a severity of their own, by their text; likewise.
         patterns_left: how many more pattern keys the present file may have; whoever reads one counts.
         effort_left: how much more matching them may take; whoever accepts one counts.
     """
@@ -72,7 +68,6 @@ class Vocabulary:
         self.patterns_left = PATTERNS_OF_FILE
         self.effort_left = EFFORT_OF_FILE
         self.known: dict[str, KnownKey] = {}
-        self.numbers: dict[str, Custom] = {}
         self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
         self._senses: dict[str, KeySense] = {}
 
@@ -100,13 +95,6 @@ class Vocabulary:
         if known is None:
             known = self.known[text] = self._read(text)
         return known
-
-    def remember_number(self, node: Node, value: Custom) -> None:
-        """Remember what a text means as a value."""
-        if isinstance(node, Scalar):
-            if len(self.numbers) > _REMEMBERED:
-                self.numbers.clear()
-            self.numbers[node.text] = value
 
     def _read(self, text: str) -> KnownKey:
         try:
