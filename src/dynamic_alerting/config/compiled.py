@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from dynamic_alerting.config.answers.answer import Answer
     from dynamic_alerting.config.findings import Finding
     from dynamic_alerting.model.configuration import Entry, Origin, StateFilter, Tenant
 
@@ -57,6 +58,8 @@ class CompiledFile:
         findings: about the present content.
         rejected: how many parts (blocks, tenants, keys) of the present content are refused.
         deadlines: the values that end by themselves.
+        out_of_order: by tenant, the names of keys whose tiers may be in the wrong order.
+        answers: which warnings about the file somebody has answered.
         lines: lines of the content, by number, for findings that are made when all files are known.
         said_empty: the blocks that are there as an empty mapping, written out.
         bare_tenants: the tenants that have nothing behind their name, not even {}.
@@ -76,6 +79,8 @@ class CompiledFile:
     findings: tuple[Finding, ...] = ()
     rejected: int = 0
     deadlines: tuple[Deadline, ...] = ()
+    out_of_order: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
     lines: Mapping[int, str] = field(default_factory=dict)
     said_empty: frozenset[str] = frozenset()
     bare_tenants: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from dynamic_alerting.config.answers.reading import may_hold_answers, read_answers
 from dynamic_alerting.config.builder import DocumentRefused, build
 from dynamic_alerting.config.compiled import ChosenPacks, CompiledFile, Used
 from dynamic_alerting.config.deadlines import Deadlines
@@ -24,6 +25,7 @@ from dynamic_alerting.model.configuration import Origin
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dynamic_alerting.config.answers.answer import Answer
     from dynamic_alerting.config.vocabulary import Vocabulary
     from dynamic_alerting.model.configuration import Entry, StateFilter, Tenant
 
@@ -69,7 +71,8 @@ def read_file(
         blocks = _blocks(build(text, report), report)
     except DocumentRefused:
         return rejected(last, report)
-    return _FileReader(vocabulary, report, last, is_platform=is_platform).read(blocks)
+    answers = read_answers(text, report) if may_hold_answers(text) else ()
+    return _FileReader(vocabulary, report, last, answers, is_platform=is_platform).read(blocks)
 
 
 def rejected(last: CompiledFile, report: FileReport) -> CompiledFile:
@@ -99,17 +102,25 @@ class _FileReader:
     """Reads the blocks of one file."""
 
     def __init__(
-        self, vocabulary: Vocabulary, report: FileReport, last: CompiledFile, *, is_platform: bool
+        self,
+        vocabulary: Vocabulary,
+        report: FileReport,
+        last: CompiledFile,
+        answers: tuple[Answer, ...],
+        *,
+        is_platform: bool,
     ) -> None:
         self._vocabulary = vocabulary
         self._report = report
         self._last = last
         self._is_platform = is_platform
+        self._answers = answers
         self._deadlines = Deadlines(report)
         self._packs_used: dict[str, Scalar] = {}  # with its first key
         self._written: dict[str, Mapping] = {}  # the blocks that are mappings
         self._bare_tenants = NO_NAMES
         self._refuses_blocks = False
+        self._out_of_order: dict[str, frozenset[str]] = {}
 
     def read(self, blocks: Mapping | None) -> CompiledFile:
         if blocks is not None:
@@ -140,6 +151,8 @@ class _FileReader:
             findings=self._report.closed(),
             rejected=self._report.errors,
             deadlines=tuple(self._deadlines.noted),
+            out_of_order=self._out_of_order,
+            answers=self._answers,
             lines=self._lines(tenants, defaults, filters, [one.origin for one in used.values()]),
             said_empty=self._said_empty() if self._is_platform or not tenants else NO_NAMES,
             bare_tenants=self._bare_tenants,
@@ -212,6 +225,7 @@ class _FileReader:
             return self._last.tenants if node is KEPT else ()
         reader = TenantReader(self._vocabulary, self._report, self._deadlines, self._packs_used)
         tenants = reader.read(node, self._last.tenants)
+        self._out_of_order = reader.out_of_order
         if reader.bare:
             self._bare_tenants = frozenset(reader.bare)
         return tenants

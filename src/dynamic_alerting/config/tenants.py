@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar
 from dynamic_alerting.config.pack_names import read_pack_names
 from dynamic_alerting.config.scalars import described, shortened
+from dynamic_alerting.config.sense.schedules import has_parts_to_hide, remark_schedule
 from dynamic_alerting.config.states import FILTER_NAME
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.thresholds import LAST_VALUE_STAYS, ThresholdReader
@@ -46,6 +47,7 @@ class TenantReader:
 
     Attributes:
         bare: the tenants that have nothing behind their name, not even {}.
+        out_of_order: by tenant, the names of keys whose tiers may be in the wrong order.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class TenantReader:
         self._packs_used = packs_used
         self.bare: list[str] = []
         self._refuses_names = False
+        self.out_of_order: dict[str, frozenset[str]] = {}
 
     def read(self, node: Mapping, previous: Iterable[Tenant]) -> tuple[Tenant, ...]:
         """Read the block ``tenants``; a tenant that cannot be read keeps what it last was.
@@ -113,6 +116,8 @@ class TenantReader:
             self._packs_used,
         )
         entries = reader.read(settings)
+        if reader.out_of_order:
+            self.out_of_order[key.text] = frozenset(reader.out_of_order)
         self._deadlines.note(reader.values.expiring)
         states: tuple[StateEntry, ...] = ()
         packs: frozenset[str] | None = None
@@ -177,6 +182,8 @@ class TenantReader:
             self._report.append_consequence(found, consequence)
             return kept
         self._deadlines.note(reader.expiring)
+        if has_parts_to_hide(value):
+            remark_schedule(node, self._report)
         return StateEntry(name, value, self._origin(key))
 
     def _packs(self, node: Node, last: frozenset[str] | None, *, is_repeated: bool) -> frozenset[str] | None:

@@ -10,6 +10,8 @@ from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.pattern_effort import pattern_efforts
 from dynamic_alerting.config.scalars import shortened
+from dynamic_alerting.config.sense.schedules import has_parts_to_hide, remark_schedule
+from dynamic_alerting.config.sense.values import Doubt, is_remarkable, look_again
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
 from dynamic_alerting.config.vocabulary import PATTERNS_OF_FILE, PATTERNS_OF_TENANT
@@ -17,7 +19,7 @@ from dynamic_alerting.config.what_stays import say_what_stays
 from dynamic_alerting.model.configuration import Entry, Origin
 from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError, ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
+from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, Scheduled, TimeBoxed, parse_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 REFUSED_NAMES: Final = ("DA040", "DA043", "DA048", "DA049")
 LAST_VALUE_STAYS: Final = "Its last valid value stays in force."
+_WITH_PARTS: Final = (Scheduled, TimeBoxed)
 
 
 class ThresholdReader:
@@ -45,6 +48,7 @@ class ThresholdReader:
     Attributes:
         values: the reader of their values.
         reserved: the keys of the mapping that start with an underscore, which are left to the caller.
+        out_of_order: names of keys whose tiers may be in the wrong order.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class ThresholdReader:
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
         self.reserved: list[str] = []
+        self.out_of_order: set[str] = set()
         self._vocabulary = vocabulary
         self._report = report
         self._previous = previous
@@ -68,7 +73,7 @@ class ThresholdReader:
         self._refuses_names = False
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
-    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901, PLR0912 - the hot path of a load: one loop
+    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901, PLR0912, PLR0915 - the hot path of a load: one loop
         """Read all threshold keys of a mapping; refused ones are reported and keep what they last were."""
         entries: list[Entry] = []
         found = len(self._report.findings)
@@ -78,13 +83,14 @@ class ThresholdReader:
         written = self._written
         packs_used = self._packs_used
         repeated = node.repeated
+        doubts: list[Doubt] = []
         for text, (key_node, value_node) in node.pairs.items():
             known = known_keys.get(text)
             if known is None or known.is_unusual:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            key, tier, _, pack, foreign_label, _ = known
+            key, tier, _, pack, foreign_label, _, least, most, sense, _ = known
             if foreign_label is not None:
                 self._refuses_names = True
                 refuse_foreign_label(known, key_node, self._vocabulary, self._report)
@@ -103,6 +109,12 @@ class ThresholdReader:
                 value = None
             if type(value) is not Custom or value.severity is not None or repeated:
                 value = self._value(known, key_node, value_node, is_repeated=text in repeated)
+                if value is not None and sense is not None and is_remarkable(value, least, most):
+                    doubts.append(new(Doubt, (known, key_node, value_node, value)))
+                if type(value) in _WITH_PARTS and has_parts_to_hide(value):
+                    remark_schedule(value_node, self._report)
+            elif not least <= value.number <= most:
+                doubts.append(new(Doubt, (known, key_node, value_node, value)))
             if value is not None:
                 start = key_node.start
                 origin = new(Origin, (file, start.line + 1, start.column + 1))
@@ -110,6 +122,8 @@ class ThresholdReader:
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
         self._report_replaced_values()
+        if doubts:
+            self.out_of_order = look_again(doubts, node, known_keys, self._report)
         refused = self._refuse_effort(entries) if self._patterns else None
         if refused:
             entries = [entry for entry in entries if entry not in refused]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dynamic_alerting.config.key_suggestions import KeySuggestions
 from dynamic_alerting.config.pattern_effort import EFFORT_OF_FILE
 from dynamic_alerting.config.reporting import LISTED_FINDINGS
-from dynamic_alerting.config.suggestions import nearest
+from dynamic_alerting.config.sense.pivots import KeySense
 from dynamic_alerting.model.built_in import built_in
 from dynamic_alerting.model.errors import KeySyntaxError
-from dynamic_alerting.model.keys import ThresholdKey, parse_key
+from dynamic_alerting.model.keys import CRITICAL_SUFFIX, ThresholdKey, parse_key
 
 if TYPE_CHECKING:
     from dynamic_alerting.model.catalogue import Catalogue
@@ -34,6 +36,10 @@ class KnownKey(NamedTuple):
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
         is_unusual: whether each place where it stands has to be looked at: it has a pattern or a backslash.
+        least: a smaller number needs a second look.
+        most: and so does a larger one.
+        sense: what is known of its thresholds; None where no pack declares it.
+        twin: the same series' other tier: the critical one of a warning, and the other way round.
     """
 
     key: ThresholdKey
@@ -42,6 +48,10 @@ class KnownKey(NamedTuple):
     pack: str | None
     foreign_label: str | None
     is_unusual: bool
+    least: float
+    most: float
+    sense: KeySense | None
+    twin: str
 
 
 class Vocabulary:
@@ -58,11 +68,13 @@ class Vocabulary:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.built_in = built_in(catalogue)
+        self._suggestions = KeySuggestions(catalogue.specs)
         self._suggestions_left = LISTED_FINDINGS
         self.patterns_left = PATTERNS_OF_FILE
         self.effort_left = EFFORT_OF_FILE
         self.known: dict[str, KnownKey] = {}
         self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
+        self._senses: dict[str, KeySense] = {}
 
     def begin_file(self) -> None:
         """Get ready for another file.
@@ -100,6 +112,10 @@ class Vocabulary:
         spec = self.catalogue.specs.get(key.name)
         labels = (matcher.label for matcher in key.matchers)
         foreign = next((label for label in labels if spec and label not in spec.dimensions), None)
+        sense = self.sense(key.name)
+        least, most = -math.inf, math.inf
+        if sense is not None:
+            least, most = sense.criticals if key.is_critical else sense.warnings
         return KnownKey(
             key,
             tier=self._tier(key.name, key.matchers, is_critical=key.is_critical),
@@ -107,7 +123,18 @@ class Vocabulary:
             pack=spec.pack if spec else None,
             foreign_label=foreign,
             is_unusual=key.is_regex or "\\" in text,
+            least=least,
+            most=most,
+            sense=sense,
+            twin=f"{key.name}{'' if key.is_critical else CRITICAL_SUFFIX}{key.selector}",
         )
+
+    def sense(self, name: str) -> KeySense | None:
+        """What is known of a declared key's thresholds; None where no pack declares it."""
+        known = self._senses.get(name)
+        if known is None and (spec := self.catalogue.specs.get(name)) is not None:
+            known = self._senses[name] = KeySense(spec)
+        return known
 
     def _tier(self, name: str, matchers: tuple[Matcher, ...], *, is_critical: bool) -> int:
         return self._tiers.setdefault((name, matchers, is_critical), len(self._tiers))
@@ -120,4 +147,4 @@ class Vocabulary:
         self._suggestions_left -= 1
         if self._suggestions_left < 0:
             return None
-        return nearest(name, self.catalogue.specs)
+        return self._suggestions.nearest(name)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from dynamic_alerting.config.answers.applying import answered_among
 from dynamic_alerting.config.loader import Loaded, SourceUnreadable
 from dynamic_alerting.exporter.asked import Asker, NotAsking
 from dynamic_alerting.exporter.discovery.expansion import Expansion
@@ -192,8 +193,11 @@ class Reloader:
 
     def _with_asked(self, snapshot: Snapshot) -> Snapshot:
         self._asked = self._asker.asked
-        found = self._asked.about(snapshot.loaded)
-        return replace(snapshot, findings=(*snapshot.findings, *found)) if found else snapshot
+        told = self._asked.about(snapshot.loaded)
+        if not told:
+            return snapshot
+        found = answered_among(told, snapshot.loaded.answers, self._clock()).shown
+        return replace(snapshot, findings=(*snapshot.findings, *found))
 
     def _take_learned(self) -> Expansion:
         self._learned = self._discovery.learned
