@@ -30,13 +30,6 @@ class ChosenPacks(NamedTuple):
     origin: Origin
 
 
-class Used(NamedTuple):
-    """A key that stands for a pack's other keys in the same file."""
-
-    text: str
-    origin: Origin
-
-
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
     """What one file contributes to the configuration.
@@ -54,7 +47,6 @@ class CompiledFile:
         tenants: in the order of the file, each name once.
         ownership_strict: of a platform file; None where it says nothing.
         packs: of a platform file, the packs that the platform runs; None where it says nothing.
-        packs_used: the packs of its keys, each with its first key.
         findings: about the present content.
         rejected: how many parts (blocks, tenants, keys) of the present content are refused.
         deadlines: the values that end by themselves.
@@ -75,7 +67,6 @@ class CompiledFile:
     tenants: tuple[Tenant, ...] = ()
     ownership_strict: bool | None = None
     packs: ChosenPacks | None = None
-    packs_used: Mapping[str, Used] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     rejected: int = 0
     deadlines: tuple[Deadline, ...] = ()

@@ -19,6 +19,7 @@ from dynamic_alerting.config.findings import Finding, place_in_file
 from dynamic_alerting.config.loaded import FileStatus, Loaded
 from dynamic_alerting.config.ownership import is_platform_file, load_order
 from dynamic_alerting.config.patience import FilesBeingWritten, Patience, says_less
+from dynamic_alerting.config.platform_packs import PacksNotRun
 from dynamic_alerting.config.readings import Reading, read_listed
 from dynamic_alerting.config.reporting import FileReport
 from dynamic_alerting.config.sense.tiers import TierSense
@@ -104,6 +105,7 @@ class Loader:
         self._vocabulary = Vocabulary(catalogue)
         self._clock = clock or _utc_now
         self._tiers = TierSense(source, catalogue)
+        self._packs_not_run = PacksNotRun(source, catalogue)
         self._unread = Unread(str(source), ())
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
@@ -182,16 +184,20 @@ class Loader:
     def _load(self, listing: Listing | None, *, reread: bool) -> Loaded:
         now = self._clock()
         listing, readings = self._read_generation(listing, now, reread=reread)
-        with collector_paused():
-            held = self._compile(listing, readings, now, reread=reread)
+        with collector_paused():  # once: going on between the two would cost a walk through all that was read
+            return self._take(listing, readings, now, reread=reread)
+
+    def _take(
+        self, listing: Listing, readings: Mapping[str, Reading], now: datetime, *, reread: bool
+    ) -> Loaded:
+        held = self._compile(listing, readings, now, reread=reread)
         unread = Unread(str(self._source), listing.others)
         is_news = held is not self._held or unread.names != self._unread.names
         if self._loaded is None or is_news or self._has_expired(now):
             if self._lost_everything(held):
                 raise SourceUnreadable(f"{self._source}: none of its files says anything any more")
             self._unread = unread
-            with collector_paused():
-                self._loaded = self._combine(held, now, is_directory=listing.is_directory)
+            self._loaded = self._combine(held, now, is_directory=listing.is_directory)
             self._held = held
         self._remember(listing, readings)
         return self._loaded
@@ -344,6 +350,8 @@ class Loader:
             compiled = without_moved(compiled)
         combined = combine(compiled, self._vocabulary.built_in, now, is_directory=is_directory)
         for finding in self._tiers.findings(combined.configuration, compiled, now, is_directory=is_directory):
+            combined.later.take(finding)
+        for finding in self._packs_not_run.findings(combined.configuration, compiled):
             combined.later.take(finding)
         ends = [deadline.expires for file in compiled for deadline in file.deadlines]
         ends += [end for name in self._kept if (end := by_name[name].kept_until) is not None]

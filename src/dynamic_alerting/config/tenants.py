@@ -43,24 +43,16 @@ class TenantReader:
         vocabulary: what the packs declare.
         report: where everything wrong goes.
         deadlines: where values that end by themselves are noted.
-        packs_used: takes the first key of each pack.
 
     Attributes:
         bare: the tenants that have nothing behind their name, not even {}.
         out_of_order: by tenant, the names of keys whose tiers may be in the wrong order.
     """
 
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        report: FileReport,
-        deadlines: Deadlines,
-        packs_used: dict[str, Scalar],
-    ) -> None:
+    def __init__(self, vocabulary: Vocabulary, report: FileReport, deadlines: Deadlines) -> None:
         self._vocabulary = vocabulary
         self._report = report
         self._deadlines = deadlines
-        self._packs_used = packs_used
         self.bare: list[str] = []
         self._refuses_names = False
         self.out_of_order: dict[str, frozenset[str]] = {}
@@ -113,7 +105,6 @@ class TenantReader:
             self._report,
             last.entries if last else (),
             "The default applies.",
-            self._packs_used,
         )
         entries = reader.read(settings)
         if reader.out_of_order:

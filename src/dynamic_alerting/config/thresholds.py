@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
@@ -43,7 +44,6 @@ class ThresholdReader:
         report: where everything wrong goes.
         previous: what the same mapping said before; a key whose value cannot be used keeps its entry.
         otherwise: what applies to a refused key that has no such entry, as a sentence.
-        packs_used: takes the first key of each pack.
 
     Attributes:
         values: the reader of their values.
@@ -57,7 +57,6 @@ class ThresholdReader:
         report: FileReport,
         previous: Sequence[Entry],
         otherwise: str,
-        packs_used: dict[str, Scalar],
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
         self.reserved: list[str] = []
@@ -66,55 +65,41 @@ class ThresholdReader:
         self._report = report
         self._previous = previous
         self._otherwise = otherwise
-        self._packs_used = packs_used
         self._written: dict[int, Scalar] = {}  # tier → the key that sets it
         self._patterns = 0
         self._remarked: set[str] = set()
         self._refuses_names = False
+        self._doubts: list[Doubt] = []  # values that need a second look
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
-    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901, PLR0912, PLR0915 - the hot path of a load: one loop
+    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901 - the hot path of a load: one loop
         """Read all threshold keys of a mapping; refused ones are reported and keep what they last were."""
         entries: list[Entry] = []
         found = len(self._report.findings)
         new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every threshold
         file = self._report.file
-        known_keys = self._vocabulary.known
+        usual = self._vocabulary.usual
         written = self._written
-        packs_used = self._packs_used
-        repeated = node.repeated
-        doubts: list[Doubt] = []
+        is_plain = not node.repeated
         for text, (key_node, value_node) in node.pairs.items():
-            known = known_keys.get(text)
-            if known is None or known.is_unusual:
+            hot = usual.get(text)
+            if hot is None:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            key, tier, _, pack, foreign_label, _, least, most, sense, _ = known
-            if foreign_label is not None:
-                self._refuses_names = True
-                refuse_foreign_label(known, key_node, self._vocabulary, self._report)
-                continue
+                hot = known.hot
+            known, key, tier, pack, plain_values = hot
             if pack is None:
                 self._remark(known, key_node)
-            elif pack not in packs_used:
-                packs_used[pack] = key_node
             if written.setdefault(tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
                 continue
-            # Nearly every value is a plain number; all else takes the longer way.
-            try:
-                value: Value | None = parse_plain(value_node.text) if type(value_node) is Scalar else None
-            except ValueSyntaxError:
-                value = None
-            if type(value) is not Custom or value.severity is not None or repeated:
-                value = self._value(known, key_node, value_node, is_repeated=text in repeated)
-                if value is not None and sense is not None and is_remarkable(value, least, most):
-                    doubts.append(new(Doubt, (known, key_node, value_node, value)))
-                if type(value) in _WITH_PARTS and has_parts_to_hide(value):
-                    remark_schedule(value_node, self._report)
-            elif not least <= value.number <= most:
-                doubts.append(new(Doubt, (known, key_node, value_node, value)))
+            # Nearly every value is a plain number that was met before; all else takes the longer way.
+            value: Value | None = (
+                plain_values.get(value_node.text) if is_plain and type(value_node) is Scalar else None
+            )
+            if value is None:
+                value = self._new_value(known, key_node, value_node, is_repeated=text in node.repeated)
             if value is not None:
                 start = key_node.start
                 origin = new(Origin, (file, start.line + 1, start.column + 1))
@@ -122,8 +107,8 @@ class ThresholdReader:
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
         self._report_replaced_values()
-        if doubts:
-            self.out_of_order = look_again(doubts, node, known_keys, self._report)
+        if self._doubts:
+            self.out_of_order = look_again(self._doubts, node, self._vocabulary.known, self._report)
         refused = self._refuse_effort(entries) if self._patterns else None
         if refused:
             entries = [entry for entry in entries if entry not in refused]
@@ -143,11 +128,14 @@ class ThresholdReader:
         return gone
 
     def _key(self, node: Scalar) -> KnownKey | None:
-        """A key that is met for the first time, or is unusual; None where it is not to be used."""
+        """A key that is not among the usual ones; None where it is not to be used."""
         if node.text.startswith("_"):
             self.reserved.append(node.text)
             return None
         known = self._readable_key(node)
+        if known is not None and known.foreign_label is not None:
+            refuse_foreign_label(known, node, self._vocabulary, self._report)
+            known = None
         self._refuses_names |= known is None
         return known
 
@@ -201,6 +189,25 @@ class ThresholdReader:
                 advice="Repeat less in patterns, as + in place of {1,100}; join those that have one value.",
             )
         return refused
+
+    def _new_value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
+        """A value that is not among those that need no further look; None where it is refused."""
+        value: Value | None = None
+        if type(node) is Scalar and not is_repeated:
+            with suppress(ValueSyntaxError):
+                value = parse_plain(node.text)
+        if type(node) is Scalar and type(value) is Custom and value.severity is None:
+            if known.least <= value.number <= known.most:
+                known.remember(node.text, value)
+            else:
+                self._doubts.append(Doubt(known, key_node, node, value))
+            return value
+        value = self._value(known, key_node, node, is_repeated=is_repeated)
+        if value is not None and known.sense is not None and is_remarkable(value, known.least, known.most):
+            self._doubts.append(Doubt(known, key_node, node, value))
+        if type(value) in _WITH_PARTS and has_parts_to_hide(value):
+            remark_schedule(node, self._report)
+        return value
 
     def _value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
         """The value of one key; None where it is refused."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from dynamic_alerting.config.key_suggestions import KeySuggestions
 from dynamic_alerting.config.pattern_effort import EFFORT_OF_FILE
@@ -16,7 +16,9 @@ from dynamic_alerting.model.keys import CRITICAL_SUFFIX, ThresholdKey, parse_key
 if TYPE_CHECKING:
     from dynamic_alerting.model.catalogue import Catalogue
     from dynamic_alerting.model.matchers import Matcher
+    from dynamic_alerting.model.values import Custom
 
+_VALUES_OF_KEY: Final = 1_024  # that are remembered: tenants share most of theirs, too
 _REMEMBERED: Final = 65_536  # spellings; tenants of one platform share most of theirs
 
 #: Each of a tenant's patterns is matched against every label value that the tenant's other keys name.
@@ -35,11 +37,13 @@ class KnownKey(NamedTuple):
         critical_tier: the same for the series' critical tier.
         pack: the pack that declares it, or None.
         foreign_label: the first of its labels that the pack's signal does not have, or None.
-        is_unusual: whether each place where it stands has to be looked at: it has a pattern or a backslash.
+        is_unusual: whether each place where it stands has to be looked at: it has a pattern, a backslash or a
+            foreign label.
         least: a smaller number needs a second look.
         most: and so does a larger one.
         sense: what is known of its thresholds; None where no pack declares it.
         twin: the same series' other tier: the critical one of a warning, and the other way round.
+        plain_values: by their text, numbers that need no further look, of those that were met.
     """
 
     key: ThresholdKey
@@ -52,6 +56,21 @@ class KnownKey(NamedTuple):
     most: float
     sense: KeySense | None
     twin: str
+    plain_values: dict[str, Custom]
+
+    @property
+    def hot(self) -> HotKey:
+        """What a load asks of every key."""
+        return self, self.key, self.tier, self.pack, self.plain_values
+
+    def remember(self, text: str, value: Custom) -> None:
+        """Note a plain number that needs no further look behind this key."""
+        if len(self.plain_values) < _VALUES_OF_KEY:
+            self.plain_values[text] = value
+
+
+HotKey: TypeAlias = "tuple[KnownKey, ThresholdKey, int, str | None, dict[str, Custom]]"
+"""A key, and its key, tier, pack and plain values: a plain tuple is unpacked much faster."""
 
 
 class Vocabulary:
@@ -60,7 +79,8 @@ class Vocabulary:
     Attributes:
         catalogue: what the packs declare.
         built_in: what they say by themselves.
-        known: every key that was read, by its text; for loops that cannot afford a call.
+        known: every key that was read, by its text.
+        usual: those that need no look where they stand, for loops that cannot afford a call.
         patterns_left: how many more pattern keys the present file may have; whoever reads one counts.
         effort_left: how much more matching them may take; whoever accepts one counts.
     """
@@ -73,6 +93,7 @@ class Vocabulary:
         self.patterns_left = PATTERNS_OF_FILE
         self.effort_left = EFFORT_OF_FILE
         self.known: dict[str, KnownKey] = {}
+        self.usual: dict[str, HotKey] = {}
         self._tiers: dict[tuple[str, tuple[Matcher, ...], bool], int] = {}
         self._senses: dict[str, KeySense] = {}
 
@@ -88,6 +109,7 @@ class Vocabulary:
         self.effort_left = EFFORT_OF_FILE
         if len(self.known) > _REMEMBERED:
             self.known.clear()
+            self.usual.clear()
             self._tiers.clear()
 
     def key(self, text: str) -> KnownKey:
@@ -99,6 +121,8 @@ class Vocabulary:
         known = self.known.get(text)
         if known is None:
             known = self.known[text] = self._read(text)
+            if not known.is_unusual:
+                self.usual[text] = known.hot
         return known
 
     def _read(self, text: str) -> KnownKey:
@@ -122,11 +146,12 @@ class Vocabulary:
             critical_tier=self._tier(key.name, key.matchers, is_critical=True),
             pack=spec.pack if spec else None,
             foreign_label=foreign,
-            is_unusual=key.is_regex or "\\" in text,
+            is_unusual=key.is_regex or "\\" in text or foreign is not None,
             least=least,
             most=most,
             sense=sense,
             twin=f"{key.name}{'' if key.is_critical else CRITICAL_SUFFIX}{key.selector}",
+            plain_values={},
         )
 
     def sense(self, name: str) -> KeySense | None:
