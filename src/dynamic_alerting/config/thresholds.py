@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
@@ -192,16 +191,17 @@ class ThresholdReader:
 
     def _new_value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
         """A value that is not among those that need no further look; None where it is refused."""
-        value: Value | None = None
         if type(node) is Scalar and not is_repeated:
-            with suppress(ValueSyntaxError):
-                value = parse_plain(node.text)
-        if type(node) is Scalar and type(value) is Custom and value.severity is None:
-            if known.least <= value.number <= known.most:
-                known.remember(node.text, value)
-            else:
-                self._doubts.append(Doubt(known, key_node, node, value))
-            return value
+            try:
+                plain = parse_plain(node.text)
+            except ValueSyntaxError:
+                plain = USE_DEFAULT
+            if type(plain) is Custom and plain.severity is None:
+                if known.least <= plain.number <= known.most:
+                    known.remember(node.text, plain)
+                else:
+                    self._doubts.append(tuple.__new__(Doubt, (known, key_node, node, plain)))
+                return plain
         value = self._value(known, key_node, node, is_repeated=is_repeated)
         if value is not None and known.sense is not None and is_remarkable(value, known.least, known.most):
             self._doubts.append(Doubt(known, key_node, node, value))

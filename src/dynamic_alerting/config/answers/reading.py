@@ -56,7 +56,7 @@ class _Unreadable(Exception):  # noqa: N818 - it is a decision
 
 def may_hold_answers(text: str) -> bool:
     """Whether to look for answers at all: nearly no file has any."""
-    return "da:" in text or "DA:" in text
+    return "#" in text and ("da:" in text or "DA:" in text)
 
 
 def read_answers(text: str, report: FileReport) -> tuple[Answer, ...]:

@@ -38,8 +38,10 @@ def has_parts_to_hide(value: Value | StateValue | None) -> bool:
         return isinstance(value.value, Scheduled) and has_parts_to_hide(value.value)
     if not isinstance(value, Scheduled):
         return False
-    overrides = value.overrides
-    return len(overrides) > 1 or any(one.window.end == MINUTES_PER_DAY for one in overrides)
+    if len(value.overrides) != 1:
+        return bool(value.overrides)
+    window = value.overrides[0].window
+    return window.start == 0 and window.end == MINUTES_PER_DAY and len(window.days or range(_DAYS)) == _DAYS
 
 
 def remark_schedule(value: Node, report: FileReport) -> None:

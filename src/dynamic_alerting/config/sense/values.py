@@ -30,13 +30,12 @@ class Doubt(NamedTuple):
 
 def is_remarkable(value: Value, least: float, most: float) -> bool:
     """Whether a number of a value does not lie between two, or has a severity of its own."""
-    if isinstance(value, Custom):
+    if type(value) is Custom:
         return value.severity is not None or not least <= value.number <= most
-    if isinstance(value, Scheduled):
-        for part in (value.default, *[override.value for override in value.overrides]):
-            if is_remarkable(part, least, most):
-                return True
-        return False
+    if type(value) is Scheduled:
+        if is_remarkable(value.default, least, most):
+            return True
+        return any(is_remarkable(override.value, least, most) for override in value.overrides)
     return isinstance(value, TimeBoxed) and is_remarkable(value.value, least, most)
 
 
