@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.sensible import Tiers
 from dynamic_alerting.model.catalogue import Catalogue, KeySpec
 from dynamic_alerting.packs.bundled import load_catalogue
 
@@ -54,16 +55,20 @@ def tenant_file(number: int, catalogue: Catalogue, generation: int = 0) -> str:
 def _settings(chance: random.Random, catalogue: Catalogue) -> Iterator[str]:
     dimensional = list(_dimensional_keys(chance))
     base = list(_base_keys(catalogue))[: THRESHOLDS - len(dimensional)]
+    tiers = {spec.key: Tiers(spec, chance) for spec in catalogue.specs.values() if spec.pack in PACKS}
+    factors = {name: chance.uniform(0.6, 1.8) for name in tiers}
     scheduled = set(chance.sample(range(len(base)), _SCHEDULED))
-    for index, key in enumerate(base):
-        value = str(_number(chance))
+    for index, key in enumerate((*base, *dimensional)):
+        name = key.partition("{")[0]
+        is_critical = name.endswith("_critical")
+        name = name.removesuffix("_critical")
+        value = tiers[name].scaled(factors[name])[is_critical]
         if index in scheduled:
             window = chance.choice(_WINDOWS)
-            override = f'{{window: "{window}", value: "{_number(chance)}"}}'
+            other = tiers[name].further(factors[name], is_critical=is_critical)
+            override = f'{{window: "{window}", value: "{other}"}}'
             value = f'{{default: "{value}", overrides: [{override}]}}'
-        yield f"{key}: {value}"
-    for key in dimensional:
-        yield f'{key}: "{_number(chance)}"'
+        yield f"{key}: {value}" if index < len(base) else f'{key}: "{value}"'
 
 
 def _dimensional_keys(chance: random.Random) -> Iterator[str]:
@@ -83,8 +88,3 @@ def _base_keys(catalogue: Catalogue) -> Iterator[str]:
 
 def _rather_critical(spec: KeySpec) -> tuple[bool, int]:
     return spec.default_critical is None, len(spec.key)
-
-
-def _number(chance: random.Random) -> int:
-    """Two digits that matter, as people write thresholds: 85, 240, 1500."""
-    return chance.randrange(10, 100) * 10 ** chance.choice((0, 0, 0, 1, 2))

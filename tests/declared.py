@@ -16,6 +16,7 @@ def declared(
     default: str | None = None,
     default_critical: str | None = None,
     dimensional_defaults: Mapping[str, str] | None = None,
+    unit: str = "1",
 ) -> KeySpec:
     """A key; its component and metric are the parts around its first `_` where they are not given."""
     first, _, rest = key.partition("_")
@@ -25,7 +26,7 @@ def declared(
         pack=pack or component,
         component=component,
         metric=metric or rest,
-        unit="1",
+        unit=unit,
         direction=direction,
         default=default,
         default_critical=default_critical,

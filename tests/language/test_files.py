@@ -16,9 +16,7 @@ def test_yaml_and_yml_files_directly_in_the_directory_are_read(world: Any, name:
     assert world.of() == {"mysql cpu warning": 1}
 
 
-@pytest.mark.parametrize(
-    "name", [".db-a.yaml", "db-a.yaml~", "db-a.yaml.bak", "db-a.json", "db-a", "README.md"]
-)
+@pytest.mark.parametrize("name", [".db-a.yaml", "db-a.yaml.tmp", "db-a.json", "db-a", "README.md"])
 def test_names_starting_with_a_dot_and_other_names_are_skipped(world: Any, name: str) -> None:
     world.write({"db-b.yaml": "tenants: {db-b: {mysql_cpu: 2}}", name: ONE})
     assert world.served() == {"db-b mysql cpu warning": 2}

@@ -26,6 +26,8 @@ def _summary(validation: Validation) -> str:
     tenants = validation.tenants
     series = sum(tenant.series for tenant in tenants)
     loaded = f"{_counted(len(validation.files), 'file')}, {_counted(len(tenants), 'tenant')}, {series} series"
+    if validation.answered:
+        counts.append(f"{len(validation.answered)} answered")
     lines = [f"{', '.join(counts)}: {loaded}"]
     largest = sorted(tenants, key=lambda tenant: (-tenant.series, tenant.tenant))[:_LARGEST_SHOWN]
     if largest:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dynamic_alerting.config.later_findings import LaterFindings
 from dynamic_alerting.config.ownership import Ownership, is_platform_file
-from dynamic_alerting.config.platform_packs import platform_packs, report_packs_not_run
+from dynamic_alerting.config.platform_packs import platform_packs
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.wording import listed
 from dynamic_alerting.model.configuration import Configuration
@@ -55,8 +55,6 @@ def combine(
         tenants = tuple(sorted((tenant for file in files for tenant in file.tenants), key=attrgetter("name")))
     filters = _filters(platform, built_in.filters, later)
     packs = platform_packs(platform, later)
-    if packs is not None:
-        report_packs_not_run(files, tenants, packs, later)
     _check_states(tenants, {one.name for one in filters}, {file.name: file for file in files}, later)
     _report_expired(files, now, later)
     defaults = _defaults(platform, later)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from dynamic_alerting.config.answers.answer import Answer
     from dynamic_alerting.config.findings import Finding
     from dynamic_alerting.model.configuration import Entry, Origin, StateFilter, Tenant
 
@@ -26,13 +27,6 @@ class ChosenPacks(NamedTuple):
     """Packs that a file names, and where."""
 
     names: frozenset[str]
-    origin: Origin
-
-
-class Used(NamedTuple):
-    """A key that stands for a pack's other keys in the same file."""
-
-    text: str
     origin: Origin
 
 
@@ -53,10 +47,11 @@ class CompiledFile:
         tenants: in the order of the file, each name once.
         ownership_strict: of a platform file; None where it says nothing.
         packs: of a platform file, the packs that the platform runs; None where it says nothing.
-        packs_used: the packs of its keys, each with its first key.
         findings: about the present content.
         rejected: how many parts (blocks, tenants, keys) of the present content are refused.
         deadlines: the values that end by themselves.
+        out_of_order: by tenant, the names of keys whose tiers may be in the wrong order.
+        answers: which warnings about the file somebody has answered.
         lines: lines of the content, by number, for findings that are made when all files are known.
         said_empty: the blocks that are there as an empty mapping, written out.
         bare_tenants: the tenants that have nothing behind their name, not even {}.
@@ -72,10 +67,11 @@ class CompiledFile:
     tenants: tuple[Tenant, ...] = ()
     ownership_strict: bool | None = None
     packs: ChosenPacks | None = None
-    packs_used: Mapping[str, Used] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     rejected: int = 0
     deadlines: tuple[Deadline, ...] = ()
+    out_of_order: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
     lines: Mapping[int, str] = field(default_factory=dict)
     said_empty: frozenset[str] = frozenset()
     bare_tenants: frozenset[str] = frozenset()

@@ -6,8 +6,9 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from dynamic_alerting.config.answers.reading import may_hold_answers, read_answers
 from dynamic_alerting.config.builder import DocumentRefused, build
-from dynamic_alerting.config.compiled import ChosenPacks, CompiledFile, Used
+from dynamic_alerting.config.compiled import ChosenPacks, CompiledFile
 from dynamic_alerting.config.deadlines import Deadlines
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar
 from dynamic_alerting.config.pack_names import read_pack_names
@@ -24,6 +25,7 @@ from dynamic_alerting.model.configuration import Origin
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dynamic_alerting.config.answers.answer import Answer
     from dynamic_alerting.config.vocabulary import Vocabulary
     from dynamic_alerting.model.configuration import Entry, StateFilter, Tenant
 
@@ -69,7 +71,8 @@ def read_file(
         blocks = _blocks(build(text, report), report)
     except DocumentRefused:
         return rejected(last, report)
-    return _FileReader(vocabulary, report, last, is_platform=is_platform).read(blocks)
+    answers = read_answers(text, report) if may_hold_answers(text) else ()
+    return _FileReader(vocabulary, report, last, answers, is_platform=is_platform).read(blocks)
 
 
 def rejected(last: CompiledFile, report: FileReport) -> CompiledFile:
@@ -99,17 +102,24 @@ class _FileReader:
     """Reads the blocks of one file."""
 
     def __init__(
-        self, vocabulary: Vocabulary, report: FileReport, last: CompiledFile, *, is_platform: bool
+        self,
+        vocabulary: Vocabulary,
+        report: FileReport,
+        last: CompiledFile,
+        answers: tuple[Answer, ...],
+        *,
+        is_platform: bool,
     ) -> None:
         self._vocabulary = vocabulary
         self._report = report
         self._last = last
         self._is_platform = is_platform
+        self._answers = answers
         self._deadlines = Deadlines(report)
-        self._packs_used: dict[str, Scalar] = {}  # with its first key
         self._written: dict[str, Mapping] = {}  # the blocks that are mappings
         self._bare_tenants = NO_NAMES
         self._refuses_blocks = False
+        self._out_of_order: dict[str, frozenset[str]] = {}
 
     def read(self, blocks: Mapping | None) -> CompiledFile:
         if blocks is not None:
@@ -126,7 +136,6 @@ class _FileReader:
             packs = self._packs(blocks)
         if not self._is_platform and not tenants and not self._report.errors:
             self._report_nothing()
-        used = {pack: Used(key.text, self._origin(key)) for pack, key in self._packs_used.items()}
         return CompiledFile(
             self._last.name,
             is_loaded=True,
@@ -136,11 +145,12 @@ class _FileReader:
             tenants=tenants,
             ownership_strict=is_strict,
             packs=packs,
-            packs_used=used,
             findings=self._report.closed(),
             rejected=self._report.errors,
             deadlines=tuple(self._deadlines.noted),
-            lines=self._lines(tenants, defaults, filters, [one.origin for one in used.values()]),
+            out_of_order=self._out_of_order,
+            answers=self._answers,
+            lines=self._lines(tenants, defaults, filters),
             said_empty=self._said_empty() if self._is_platform or not tenants else NO_NAMES,
             bare_tenants=self._bare_tenants,
         )
@@ -164,23 +174,14 @@ class _FileReader:
             advice='Write "tenants:" and the tenant\'s name and keys below it, or delete the file.',
         )
 
-    def _origin(self, key: Scalar) -> Origin:
-        return Origin(self._report.file, key.start.line + 1, key.start.column + 1)
-
     def _lines(
-        self,
-        tenants: Iterable[Tenant],
-        defaults: Iterable[Entry],
-        filters: Iterable[StateFilter],
-        others: Iterable[Origin],
+        self, tenants: Iterable[Tenant], defaults: Iterable[Entry], filters: Iterable[StateFilter]
     ) -> dict[int, str]:
         """The lines that findings may show which are made later, when all files are known."""
         numbers = {tenant.origin.line for tenant in tenants if tenant.name != self._last.stem}
         numbers |= {state.origin.line for tenant in tenants for state in tenant.states}
         numbers |= {entry.origin.line for entry in defaults}
         numbers |= {state_filter.origin.line for state_filter in filters}
-        numbers |= {origin.line for origin in others}
-        numbers |= {tenant.packs_origin.line for tenant in tenants if tenant.packs_origin}
         return {number: self._report.line(number) for number in numbers}
 
     def _block(self, blocks: Mapping | None, name: str) -> Mapping | _Kept | None:
@@ -210,8 +211,9 @@ class _FileReader:
     def _tenants(self, node: Mapping | _Kept | None) -> tuple[Tenant, ...]:
         if not isinstance(node, Mapping):
             return self._last.tenants if node is KEPT else ()
-        reader = TenantReader(self._vocabulary, self._report, self._deadlines, self._packs_used)
+        reader = TenantReader(self._vocabulary, self._report, self._deadlines)
         tenants = reader.read(node, self._last.tenants)
+        self._out_of_order = reader.out_of_order
         if reader.bare:
             self._bare_tenants = frozenset(reader.bare)
         return tenants
@@ -224,7 +226,6 @@ class _FileReader:
             self._report,
             self._last.defaults,
             "It counts as omitted.",
-            self._packs_used,
         )
         entries = reader.read(node)
         for text in reader.reserved:
@@ -261,7 +262,7 @@ class _FileReader:
             consequence = "All packs are run." if kept is None else LAST_STATE_STAYS
             self._report.append_consequence(found, consequence)
             return kept
-        return ChosenPacks(names, self._origin(key))
+        return ChosenPacks(names, Origin(self._report.file, key.start.line + 1, key.start.column + 1))
 
     def _ownership(self, node: Node | None) -> bool | None:
         if node is None and self._refuses_blocks:

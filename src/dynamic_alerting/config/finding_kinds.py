@@ -3,7 +3,8 @@
 An id is for ever: it is searched for, linked to and switched off by people. A kind that is no longer
 produced keeps its row out of use rather than giving its id to another meaning. The tens are areas:
 00 reading files, 10 YAML, 20 blocks, 30 tenants, 40 keys, 50 values, 60 state filters, 70 packs, 80 what is
-served, 90 reports, 100 sense, 110 spellings, 120 what Prometheus knows.
+served, 90 reports and answers to them, 100 what is legal and cannot be meant, 110 spellings, 120 what
+Prometheus knows.
 """
 
 from __future__ import annotations
@@ -113,6 +114,17 @@ FINDING_KINDS: Final = _table(
     _warning("DA079", "Pack that the platform does not run"),
     _error("DA080", "Tenant with too many series"),
     _warning("DA090", "More findings in this file"),
+    _warning("DA091", "Answer that cannot be read"),
+    _warning("DA092", "Answer that answers nothing"),
+    _warning("DA093", "Answer to an error"),
+    _warning("DA100", "Ratio where percent is meant"),
+    _warning("DA101", "Threshold that never or always fires"),
+    _warning("DA102", "State other than 0 or 1"),
+    _warning("DA103", "Negative threshold"),
+    _warning("DA104", "Tier behind another"),
+    _warning("DA105", "Override that never applies"),
+    _warning("DA106", "Default that never applies"),
+    _warning("DA107", "File that is not read"),
     _warning("DA110", "Backslash that begins no escape"),
     _warning("DA111", "Escape that makes a control character"),
     _warning("DA120", "Pattern that matched nothing for a week"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dynamic_alerting.config.answers.answer import Answer, Answered
     from dynamic_alerting.config.findings import Finding
     from dynamic_alerting.model.configuration import Configuration
 
@@ -38,6 +41,8 @@ class Loaded:
         sha256: over all names and contents; equal wherever the files are equal.
         is_configuration: False where no file ever said anything: there is none, or none can be used, or all
             are empty. Nothing is not a configuration.
+        answered: the warnings that are answered in their files, and not among the findings.
+        answers: by file, for findings that are made after the load.
     """
 
     configuration: Configuration
@@ -45,3 +50,5 @@ class Loaded:
     files: tuple[FileStatus, ...]
     sha256: str
     is_configuration: bool = True
+    answered: tuple[Answered, ...] = ()
+    answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from dynamic_alerting.config.answers.applying import without_answered
 from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.combining import combine
 from dynamic_alerting.config.compiled import CompiledFile
@@ -19,8 +19,11 @@ from dynamic_alerting.config.findings import Finding, place_in_file
 from dynamic_alerting.config.loaded import FileStatus, Loaded
 from dynamic_alerting.config.ownership import is_platform_file, load_order
 from dynamic_alerting.config.patience import FilesBeingWritten, Patience, says_less
+from dynamic_alerting.config.platform_packs import PacksNotRun
 from dynamic_alerting.config.readings import Reading, read_listed
 from dynamic_alerting.config.reporting import FileReport
+from dynamic_alerting.config.sense.tiers import TierSense
+from dynamic_alerting.config.sense.unread import Unread
 from dynamic_alerting.config.sources import (
     Listing,
     Signature,
@@ -101,6 +104,9 @@ class Loader:
         self._writing = FilesBeingWritten(patience or Patience())
         self._vocabulary = Vocabulary(catalogue)
         self._clock = clock or _utc_now
+        self._tiers = TierSense(source, catalogue)
+        self._packs_not_run = PacksNotRun(source, catalogue)
+        self._unread = Unread(str(source), ())
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
         self._order: list[str] = []
@@ -178,11 +184,19 @@ class Loader:
     def _load(self, listing: Listing | None, *, reread: bool) -> Loaded:
         now = self._clock()
         listing, readings = self._read_generation(listing, now, reread=reread)
-        with collector_paused():
-            held = self._compile(listing, readings, now, reread=reread)
-        if self._loaded is None or held is not self._held or self._has_expired(now):
+        with collector_paused():  # once: going on between the two would cost a walk through all that was read
+            return self._take(listing, readings, now, reread=reread)
+
+    def _take(
+        self, listing: Listing, readings: Mapping[str, Reading], now: datetime, *, reread: bool
+    ) -> Loaded:
+        held = self._compile(listing, readings, now, reread=reread)
+        unread = Unread(str(self._source), listing.others)
+        is_news = held is not self._held or unread.names != self._unread.names
+        if self._loaded is None or is_news or self._has_expired(now):
             if self._lost_everything(held):
                 raise SourceUnreadable(f"{self._source}: none of its files says anything any more")
+            self._unread = unread
             self._loaded = self._combine(held, now, is_directory=listing.is_directory)
             self._held = held
         self._remember(listing, readings)
@@ -196,6 +210,8 @@ class Loader:
 
     def _is_news(self, listing: Listing) -> bool:
         if listing.signatures != self._signatures or listing.problems != self._problems:
+            return True
+        if listing.others and Unread(str(self._source), listing.others).names != self._unread.names:
             return True
         if self._has_expired(self._clock()):
             return True
@@ -333,9 +349,16 @@ class Loader:
         if self._kept:
             compiled = without_moved(compiled)
         combined = combine(compiled, self._vocabulary.built_in, now, is_directory=is_directory)
-        deadlines = (deadline.expires for file in compiled for deadline in file.deadlines)
-        kept = (end for name in self._kept if (end := by_name[name].kept_until) is not None)
-        self._valid_until = min((end for end in chain(deadlines, kept) if end > now), default=None)
+        for finding in self._tiers.findings(combined.configuration, compiled, now, is_directory=is_directory):
+            combined.later.take(finding)
+        for finding in self._packs_not_run.findings(combined.configuration, compiled):
+            combined.later.take(finding)
+        ends = [deadline.expires for file in compiled for deadline in file.deadlines]
+        ends += [end for name in self._kept if (end := by_name[name].kept_until) is not None]
+        ends += [answer.until for file in compiled for answer in file.answers]
+        unread, answered_unread = self._unread.findings(now)
+        ends += [one.answer.until for one in answered_unread]
+        self._valid_until = min((end for end in ends if end > now), default=None)
         findings = [finding for file in compiled for finding in file.findings] if held else [_no_files()]
         statuses = [one.status for one in held]
         if combined.later:
@@ -345,9 +368,17 @@ class Loader:
                 for finding in _by_place(file.findings, combined.later.of(file.name))
             ]
             statuses = [_counting(status, combined.later.errors(status.name)) for status in statuses]
+        findings, answered = without_answered(findings, compiled, now)
         total = hashlib.sha256(b"".join(one.fingerprint for one in held)).hexdigest()
-        is_configuration = any(file.says_something for file in compiled)
-        return Loaded(combined.configuration, tuple(findings), tuple(statuses), total, is_configuration)
+        return Loaded(
+            combined.configuration,
+            (*findings, *unread),
+            tuple(statuses),
+            total,
+            is_configuration=any(file.says_something for file in compiled),
+            answered=(*answered, *answered_unread),
+            answers={file.name: file.answers for file in compiled if file.answers},
+        )
 
 
 def _utc_now() -> datetime:

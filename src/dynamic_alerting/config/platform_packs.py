@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from dynamic_alerting.config.findings import Finding
+from dynamic_alerting.config.source_lines import SourceLines
 from dynamic_alerting.config.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from dynamic_alerting.config.compiled import ChosenPacks, CompiledFile
     from dynamic_alerting.config.later_findings import LaterFindings
-    from dynamic_alerting.model.configuration import Tenant
+    from dynamic_alerting.model.catalogue import Catalogue
+    from dynamic_alerting.model.configuration import Configuration, Entry, Origin
 
 
 def platform_packs(platform: Iterable[CompiledFile], later: LaterFindings) -> frozenset[str] | None:
@@ -33,35 +38,61 @@ def platform_packs(platform: Iterable[CompiledFile], later: LaterFindings) -> fr
     return None if chosen is None else chosen.names
 
 
-def report_packs_not_run(
-    files: Iterable[CompiledFile],
-    tenants: Iterable[Tenant],
-    packs: frozenset[str],
-    later: LaterFindings,
-) -> None:
-    """Warn of keys and `_packs` of packs that the platform does not run: no rule looks at them."""
-    by_name = {file.name: file for file in files}
-    for file in by_name.values():
-        for pack in file.packs_used.keys() - packs:
-            used = file.packs_used[pack]
-            later.add(
-                file,
-                "DA079",
-                used.origin,
-                text=used.text,
-                message=f"{used.text!r} belongs to the pack {pack}, which the platform does not run: "
-                f"no rule looks at it, nor at other keys of {pack} in this file.",
-                advice=f"Delete it, or add {pack} to the packs of the platform's file.",
-            )
-    for tenant in tenants:
-        others = (tenant.packs or packs) - packs
-        if not others or tenant.packs_origin is None:
-            continue
-        later.add(
-            by_name[tenant.packs_origin.file],
-            "DA079",
-            tenant.packs_origin,
-            text="_packs",
-            message=f"The platform does not run {listed(sorted(others))}: no default of it is served.",
-            advice=f"The packs of this platform are {listed(sorted(packs)) or 'none'}.",
-        )
+class PacksNotRun:
+    """Finds keys and `_packs` of packs that the platform does not run: no rule looks at them.
+
+    Remembers which packs a file counts on for as long as the file does not change.
+
+    Args:
+        source: the directory or the file that is loaded, for excerpts.
+        catalogue: which pack declares a key.
+    """
+
+    def __init__(self, source: Path, catalogue: Catalogue) -> None:
+        self._source = source
+        self._catalogue = catalogue
+        self._used: dict[str, tuple[CompiledFile, dict[str, Entry]]] = {}
+
+    def findings(self, configuration: Configuration, files: Iterable[CompiledFile]) -> Iterator[Finding]:
+        """What there is to say about packs; nothing where the platform runs all of them."""
+        run = configuration.packs
+        if run is None:
+            return
+        lines = SourceLines(self._source)
+        for file in files:
+            used = self._packs_of(file)
+            for pack in used.keys() - run:
+                text = used[pack].key.text
+                message = (
+                    f"{text!r} belongs to the pack {pack}, which the platform does not run: no rule looks at "
+                    f"it, nor at other keys of {pack} in this file."
+                )
+                advice = f"Delete it, or add {pack} to the packs of the platform's file."
+                yield _finding(used[pack].origin, text, message, advice, lines)
+        for tenant in configuration.tenants:
+            others = (tenant.packs or run) - run
+            if others and tenant.packs_origin is not None:
+                message = f"The platform does not run {listed(sorted(others))}: no default of it is served."
+                advice = f"The packs of this platform are {listed(sorted(run)) or 'none'}."
+                yield _finding(tenant.packs_origin, "_packs", message, advice, lines)
+
+    def _packs_of(self, file: CompiledFile) -> dict[str, Entry]:
+        """The packs of a file's keys, each with its first key."""
+        known = self._used.get(file.name)
+        if known is None or known[0] is not file:
+            entries = chain(file.defaults, *(tenant.entries for tenant in file.tenants))
+            known = self._used[file.name] = file, self._by_pack(entries)
+        return known[1]
+
+    def _by_pack(self, entries: Iterable[Entry]) -> dict[str, Entry]:
+        first: dict[str, Entry] = {}
+        for entry in entries:
+            spec = self._catalogue.specs.get(entry.key.name)
+            if spec is not None:
+                first.setdefault(spec.pack, entry)
+        return first
+
+
+def _finding(origin: Origin, text: str, message: str, advice: str, lines: SourceLines) -> Finding:
+    excerpt = lines.excerpt(origin, text)
+    return Finding("DA079", origin.file, origin.line, origin.column, text, message, advice, excerpt)

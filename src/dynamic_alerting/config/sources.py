@@ -61,6 +61,7 @@ class Listing:
         signatures: of the files that can be read, as far as one can tell without reading.
         problems: why others cannot be read.
         elsewhere: the paths of files that do not lie in ``place``.
+        others: the names of what lies there and is no configuration file; without those with a dot first.
     """
 
     place: str
@@ -68,6 +69,7 @@ class Listing:
     signatures: dict[str, Signature] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     elsewhere: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
 
     def path(self, name: str) -> str:
         """Where a file lies."""
@@ -160,6 +162,7 @@ def _list_directory(source: Path) -> Listing:
     if outside != listing.place:
         beside = Listing(outside)
         _look(outside, beside)
+        listing.others += [name for name in beside.others if name not in listing.others]
         for name in beside.names() - listing.names():
             _add_from_beside(name, beside, listing)
     return listing
@@ -183,6 +186,8 @@ def _look(directory: str, listing: Listing) -> None:
         for entry in entries:
             name = entry.name
             if not name.endswith(SUFFIXES) or name.startswith("."):
+                if not name.startswith("."):
+                    listing.others.append(name)
                 continue
             try:
                 status = entry.stat()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dynamic_alerting.config.nodes import Mapping, Node, Scalar
 from dynamic_alerting.config.pack_names import read_pack_names
 from dynamic_alerting.config.scalars import described, shortened
+from dynamic_alerting.config.sense.schedules import has_parts_to_hide, remark_schedule
 from dynamic_alerting.config.states import FILTER_NAME
 from dynamic_alerting.config.suggestions import did_you_mean
 from dynamic_alerting.config.thresholds import LAST_VALUE_STAYS, ThresholdReader
@@ -42,25 +43,19 @@ class TenantReader:
         vocabulary: what the packs declare.
         report: where everything wrong goes.
         deadlines: where values that end by themselves are noted.
-        packs_used: takes the first key of each pack.
 
     Attributes:
         bare: the tenants that have nothing behind their name, not even {}.
+        out_of_order: by tenant, the names of keys whose tiers may be in the wrong order.
     """
 
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        report: FileReport,
-        deadlines: Deadlines,
-        packs_used: dict[str, Scalar],
-    ) -> None:
+    def __init__(self, vocabulary: Vocabulary, report: FileReport, deadlines: Deadlines) -> None:
         self._vocabulary = vocabulary
         self._report = report
         self._deadlines = deadlines
-        self._packs_used = packs_used
         self.bare: list[str] = []
         self._refuses_names = False
+        self.out_of_order: dict[str, frozenset[str]] = {}
 
     def read(self, node: Mapping, previous: Iterable[Tenant]) -> tuple[Tenant, ...]:
         """Read the block ``tenants``; a tenant that cannot be read keeps what it last was.
@@ -110,9 +105,10 @@ class TenantReader:
             self._report,
             last.entries if last else (),
             "It counts as omitted.",
-            self._packs_used,
         )
         entries = reader.read(settings)
+        if reader.out_of_order:
+            self.out_of_order[key.text] = frozenset(reader.out_of_order)
         self._deadlines.note(reader.values.expiring)
         states: tuple[StateEntry, ...] = ()
         packs: frozenset[str] | None = None
@@ -177,6 +173,8 @@ class TenantReader:
             self._report.append_consequence(found, consequence)
             return kept
         self._deadlines.note(reader.expiring)
+        if has_parts_to_hide(value):
+            remark_schedule(node, self._report)
         return StateEntry(name, value, self._origin(key))
 
     def _packs(self, node: Node, last: frozenset[str] | None, *, is_repeated: bool) -> frozenset[str] | None:

@@ -10,6 +10,8 @@ from dynamic_alerting.config.key_remarks import refuse_foreign_label, remark
 from dynamic_alerting.config.nodes import Scalar
 from dynamic_alerting.config.pattern_effort import pattern_efforts
 from dynamic_alerting.config.scalars import shortened
+from dynamic_alerting.config.sense.schedules import has_parts_to_hide, remark_schedule
+from dynamic_alerting.config.sense.values import Doubt, is_remarkable, look_again
 from dynamic_alerting.config.severities import severities_of
 from dynamic_alerting.config.value_nodes import ValueReader, ValueRefused
 from dynamic_alerting.config.vocabulary import PATTERNS_OF_FILE, PATTERNS_OF_TENANT
@@ -17,7 +19,7 @@ from dynamic_alerting.config.what_stays import say_what_stays
 from dynamic_alerting.model.configuration import Entry, Origin
 from dynamic_alerting.model.errors import KeySyntaxError, PatternTooLargeError, ValueSyntaxError
 from dynamic_alerting.model.severity import Severity
-from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, parse_plain
+from dynamic_alerting.model.values import USE_DEFAULT, Custom, Plain, Scheduled, TimeBoxed, parse_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 REFUSED_NAMES: Final = ("DA040", "DA043", "DA048", "DA049")
 LAST_VALUE_STAYS: Final = "Its last valid value stays in force."
+_WITH_PARTS: Final = (Scheduled, TimeBoxed)
 
 
 class ThresholdReader:
@@ -40,11 +43,11 @@ class ThresholdReader:
         report: where everything wrong goes.
         previous: what the same mapping said before; a key whose value cannot be used keeps its entry.
         otherwise: what applies to a refused key that has no such entry, as a sentence.
-        packs_used: takes the first key of each pack.
 
     Attributes:
         values: the reader of their values.
         reserved: the keys of the mapping that start with an underscore, which are left to the caller.
+        out_of_order: names of keys whose tiers may be in the wrong order.
     """
 
     def __init__(
@@ -53,56 +56,49 @@ class ThresholdReader:
         report: FileReport,
         previous: Sequence[Entry],
         otherwise: str,
-        packs_used: dict[str, Scalar],
     ) -> None:
         self.values: ValueReader[Plain] = ValueReader(parse_plain, "DA050", USE_DEFAULT, report)
         self.reserved: list[str] = []
+        self.out_of_order: set[str] = set()
         self._vocabulary = vocabulary
         self._report = report
         self._previous = previous
         self._otherwise = otherwise
-        self._packs_used = packs_used
         self._written: dict[int, Scalar] = {}  # tier → the key that sets it
         self._patterns = 0
         self._remarked: set[str] = set()
         self._refuses_names = False
+        self._doubts: list[Doubt] = []  # values that need a second look
         self._claims: list[tuple[KnownKey, Scalar]] = []  # keys whose value names the critical tier
 
-    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901, PLR0912 - the hot path of a load: one loop
+    def read(self, node: Mapping) -> tuple[Entry, ...]:  # noqa: C901 - the hot path of a load: one loop
         """Read all threshold keys of a mapping; refused ones are reported and keep what they last were."""
         entries: list[Entry] = []
         found = len(self._report.findings)
         new = tuple.__new__  # a named tuple's own constructor takes twice as long, here for every threshold
         file = self._report.file
-        known_keys = self._vocabulary.known
+        usual = self._vocabulary.usual
         written = self._written
-        packs_used = self._packs_used
-        repeated = node.repeated
+        is_plain = not node.repeated
         for text, (key_node, value_node) in node.pairs.items():
-            known = known_keys.get(text)
-            if known is None or known.is_unusual:
+            hot = usual.get(text)
+            if hot is None:
                 known = self._key(key_node)
                 if known is None:
                     continue
-            key, tier, _, pack, foreign_label, _ = known
-            if foreign_label is not None:
-                self._refuses_names = True
-                refuse_foreign_label(known, key_node, self._vocabulary, self._report)
-                continue
+                hot = known.hot
+            known, key, tier, pack, plain_values = hot
             if pack is None:
                 self._remark(known, key_node)
-            elif pack not in packs_used:
-                packs_used[pack] = key_node
             if written.setdefault(tier, key_node) is not key_node:
                 self._refuse_second_spelling(known, key_node)
                 continue
-            # Nearly every value is a plain number; all else takes the longer way.
-            try:
-                value: Value | None = parse_plain(value_node.text) if type(value_node) is Scalar else None
-            except ValueSyntaxError:
-                value = None
-            if type(value) is not Custom or value.severity is not None or repeated:
-                value = self._value(known, key_node, value_node, is_repeated=text in repeated)
+            # Nearly every value is a plain number that was met before; all else takes the longer way.
+            value: Value | None = (
+                plain_values.get(value_node.text) if is_plain and type(value_node) is Scalar else None
+            )
+            if value is None:
+                value = self._new_value(known, key_node, value_node, is_repeated=text in node.repeated)
             if value is not None:
                 start = key_node.start
                 origin = new(Origin, (file, start.line + 1, start.column + 1))
@@ -110,6 +106,8 @@ class ThresholdReader:
             elif (kept := self._last(known)) is not None:
                 entries.append(kept)
         self._report_replaced_values()
+        if self._doubts:
+            self.out_of_order = look_again(self._doubts, node, self._vocabulary.known, self._report)
         refused = self._refuse_effort(entries) if self._patterns else None
         if refused:
             entries = [entry for entry in entries if entry not in refused]
@@ -129,11 +127,14 @@ class ThresholdReader:
         return gone
 
     def _key(self, node: Scalar) -> KnownKey | None:
-        """A key that is met for the first time, or is unusual; None where it is not to be used."""
+        """A key that is not among the usual ones; None where it is not to be used."""
         if node.text.startswith("_"):
             self.reserved.append(node.text)
             return None
         known = self._readable_key(node)
+        if known is not None and known.foreign_label is not None:
+            refuse_foreign_label(known, node, self._vocabulary, self._report)
+            known = None
         self._refuses_names |= known is None
         return known
 
@@ -187,6 +188,26 @@ class ThresholdReader:
                 advice="Repeat less in patterns, as + in place of {1,100}; join those that have one value.",
             )
         return refused
+
+    def _new_value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
+        """A value that is not among those that need no further look; None where it is refused."""
+        if type(node) is Scalar and not is_repeated:
+            try:
+                plain = parse_plain(node.text)
+            except ValueSyntaxError:
+                plain = USE_DEFAULT
+            if type(plain) is Custom and plain.severity is None:
+                if known.least <= plain.number <= known.most:
+                    known.remember(node.text, plain)
+                else:
+                    self._doubts.append(tuple.__new__(Doubt, (known, key_node, node, plain)))
+                return plain
+        value = self._value(known, key_node, node, is_repeated=is_repeated)
+        if value is not None and known.sense is not None and is_remarkable(value, known.least, known.most):
+            self._doubts.append(Doubt(known, key_node, node, value))
+        if type(value) in _WITH_PARTS and has_parts_to_hide(value):
+            remark_schedule(node, self._report)
+        return value
 
     def _value(self, known: KnownKey, key_node: Scalar, node: Node, *, is_repeated: bool) -> Value | None:
         """The value of one key; None where it is refused."""

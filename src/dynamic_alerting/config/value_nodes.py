@@ -71,17 +71,19 @@ class ValueReader(Generic[T]):
         Raises:
             ValueRefused: nothing of it can be used.
         """
-        self._check = check
-        if type(node) is Scalar:
-            return self.plain(node)
         expiring = len(self.expiring)
+        self._check = check
         try:
+            if type(node) is Scalar:
+                return self.plain(node)
             if is_schedule(node):
                 return self._schedules().read(node, last)
             return self._time_box(node, last, is_inside=False)
         except ValueRefused:
             del self.expiring[expiring:]
             raise
+        finally:
+            self._check = None  # it refers to whoever has this reader: kept, the file's nodes would stay
 
     def plain(self, node: Scalar) -> T:
         """Read a value that is not a mapping.

@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -49,13 +50,10 @@ class ReloadHealth:
 
 
 class _HealthCollector(Collector):
-    def __init__(
-        self, snapshot: Snapshot | None, health: ReloadHealth, started: float, packs: PacksVersion
-    ) -> None:
+    def __init__(self, snapshot: Snapshot | None, health: ReloadHealth, started: float) -> None:
         self._snapshot = snapshot
         self._health = health
         self._started = started
-        self._packs = packs
 
     def collect(self) -> Iterator[Metric]:
         yield from self._process()
@@ -71,20 +69,6 @@ class _HealthCollector(Collector):
         info.add_metric([__version__, platform.python_version()], 1)
         yield info
         yield _gauge(metrics.START_TIME, self._started)
-        yield from self._versions()
-
-    def _versions(self) -> Iterator[Metric]:
-        packs = GaugeMetricFamily(
-            metrics.PACKS_INFO.name, metrics.PACKS_INFO.help, labels=metrics.PACKS_INFO.labels
-        )
-        packs.add_metric([self._packs.sha256], 1)
-        yield packs
-        each = GaugeMetricFamily(
-            metrics.PACK_INFO.name, metrics.PACK_INFO.help, labels=metrics.PACK_INFO.labels
-        )
-        for name, sha256 in self._packs.by_pack.items():
-            each.add_metric([name, sha256], 1)
-        yield each
 
     def _loading(self) -> Iterator[Metric]:
         health = self._health
@@ -138,8 +122,22 @@ def render_health(
 ) -> tuple[bytes, bytes]:
     """The exporter's health, constant until the next reload, as (text, OpenMetrics without its end)."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_HealthCollector(snapshot, health, started, packs))
-    return text_exposition(registry), _openmetrics(registry).removesuffix(END_OF_OPENMETRICS)
+    registry.register(_HealthCollector(snapshot, health, started))
+    versions = _versions(packs.sha256, tuple(packs.by_pack.items()))
+    text, openmetrics = text_exposition(registry), _openmetrics(registry).removesuffix(END_OF_OPENMETRICS)
+    return text + versions, openmetrics + versions
+
+
+@lru_cache(maxsize=8)  # of a process there is one, and it is rendered with every reload
+def _versions(sha256: str, by_pack: tuple[tuple[str, str], ...]) -> bytes:
+    """The packs in force; gauges look the same in both formats."""
+    all_of_them, each = metrics.PACKS_INFO, metrics.PACK_INFO
+    packs = GaugeMetricFamily(all_of_them.name, all_of_them.help, labels=all_of_them.labels)
+    packs.add_metric([sha256], 1)
+    by_name = GaugeMetricFamily(each.name, each.help, labels=each.labels)
+    for name, digest in by_pack:
+        by_name.add_metric([name, digest], 1)
+    return render_plain((packs, by_name), openmetrics=False)
 
 
 class ProcessMetrics:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from dynamic_alerting.config.answers.applying import answered_among
+from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.loader import Loaded, SourceUnreadable
 from dynamic_alerting.exporter.asked import Asker, NotAsking
 from dynamic_alerting.exporter.discovery.expansion import Expansion
@@ -87,22 +89,28 @@ class Reloader:
         say why.
         """
         try:
-            begun = time.perf_counter()
-            must_load = forced or self._must_load()
-            loaded = self._source.load(reread=forced) if must_load else self._source.load_changes()
-            if loaded is not None:
-                self._take(loaded, begun)
-            elif self._is_due():
-                self._follow_clock()
-            elif self._learned is not self._discovery.learned:
-                self._follow_discovery()
-            elif self._asked is not self._asker.asked:
-                self._follow_asked()
+            with (
+                collector_paused()
+            ):  # over both halves of a load: all tenants' lines are as many objects again
+                self._look(forced=forced)
         except SourceUnreadable as error:
             self._note_unreadable(str(error))
         except Exception as error:  # noqa: BLE001 - a defect must not end the only thread that reloads
             log_failure("reload failed unexpectedly, the last snapshot stays served", error)
             self._note_unreadable(f"{type(error).__name__}: {error}")
+
+    def _look(self, *, forced: bool) -> None:
+        begun = time.perf_counter()
+        must_load = forced or self._must_load()
+        loaded = self._source.load(reread=forced) if must_load else self._source.load_changes()
+        if loaded is not None:
+            self._take(loaded, begun)
+        elif self._is_due():
+            self._follow_clock()
+        elif self._learned is not self._discovery.learned:
+            self._follow_discovery()
+        elif self._asked is not self._asker.asked:
+            self._follow_asked()
 
     def _must_load(self) -> bool:
         """Nothing has been loaded yet, or the last attempt failed: there is nothing to compare with."""
@@ -192,8 +200,11 @@ class Reloader:
 
     def _with_asked(self, snapshot: Snapshot) -> Snapshot:
         self._asked = self._asker.asked
-        found = self._asked.about(snapshot.loaded)
-        return replace(snapshot, findings=(*snapshot.findings, *found)) if found else snapshot
+        told = self._asked.about(snapshot.loaded)
+        if not told:
+            return snapshot
+        found = answered_among(told, snapshot.loaded.answers, self._clock()).shown
+        return replace(snapshot, findings=(*snapshot.findings, *found))
 
     def _take_learned(self) -> Expansion:
         self._learned = self._discovery.learned

@@ -45,6 +45,8 @@ class KeySpec:
         signal: name of the recorded series that is compared with the threshold.
         meaning: one sentence for people.
         presence: when the signal is there.
+        range: the smallest and the largest value of the signal, where its unit does not tell them; None in
+            either place for no bound.
     """
 
     key: str
@@ -60,6 +62,7 @@ class KeySpec:
     meaning: str
     dimensional_defaults: Mapping[str, str] = field(default_factory=dict)
     presence: Presence = Presence.STEADY
+    range: tuple[float | None, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ class Catalogue:
                     "direction": Direction(fields["direction"]),
                     "dimensions": tuple(fields["dimensions"]),
                     "presence": Presence(fields.get("presence", Presence.STEADY)),
+                    "range": tuple(fields["range"]) if fields.get("range") else None,
                 }
             )
             for fields in document["keys"]

@@ -178,11 +178,12 @@ class _Search:
     """
 
     def __init__(self, ladder: Ladder) -> None:
-        layers = (ladder.tenant, ladder.platform, ladder.pack)
-        steps = [several for layer in layers for several in layer.values()]
+        steps = (*ladder.tenant.values(), *ladder.platform.values(), *ladder.pack.values())
         self.ladder = ladder
         self.keys = {one.key.selector: one.key for tier in steps for one in tier}
-        self.tiers = [tier for tier in TIERS if any(tier in layer for layer in layers)]
+        self.tiers = [
+            tier for tier in TIERS if tier in ladder.tenant or tier in ladder.platform or tier in ladder.pack
+        ]
         self._exact = {key.exact: key for key in self.keys.values() if not key.patterns}
         self._tenant = {severity: _tier(said) for severity, said in ladder.tenant.items()}
         self._platform = {severity: _tier(said) for severity, said in ladder.platform.items()}

@@ -58,6 +58,7 @@ class Default(NamedTuple):
         dimensional: what the platform's dimensional keys say.
         pack_dimensional: what the pack's dimensional keys say.
         thresholds: those without dimensions for a tenant that sets nothing, with its name left empty.
+        has_dimensions: whether there is any dimensional key.
     """
 
     rung: Rung
@@ -67,14 +68,10 @@ class Default(NamedTuple):
     dimensional: Sequence[Said]
     pack_dimensional: Sequence[Said]
     thresholds: Sequence[Threshold]
-
-    @property
-    def has_dimensions(self) -> bool:
-        """Whether there is any dimensional key."""
-        return bool(self.dimensional or self.pack_dimensional)
+    has_dimensions: bool
 
 
-NO_DEFAULT = Default({}, {}, {}, {}, (), (), ())
+NO_DEFAULT = Default({}, {}, {}, {}, (), (), (), has_dimensions=False)
 
 
 class Selection(NamedTuple):
@@ -133,12 +130,14 @@ def _default(name: str, served: Served, said: Statements, packs: Statements) -> 
     if plain is not None and plain.number is None:
         pack_critical = {}  # a base key that is off takes every tier along that its author did not set
     rung = below | own
+    dimensional, pack_dimensional = said.dimensional.get(name, ()), packs.dimensional.get(name, ())
     return Default(
         rung=rung,
         critical=pack_critical | own_critical,
         platform_rung=own,
         platform_critical=own_critical,
-        dimensional=said.dimensional.get(name, ()),
-        pack_dimensional=packs.dimensional.get(name, ()),
+        dimensional=dimensional,
+        pack_dimensional=pack_dimensional,
         thresholds=base_thresholds("", served, rung),
+        has_dimensions=bool(dimensional or pack_dimensional),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dynamic_alerting.model.catalogue import Catalogue, Direction
 from dynamic_alerting.model.configuration import Configuration, Tenant
-from dynamic_alerting.model.dimensions import Dimensional, Ladder, resolve_dimensions, steps_of
+from dynamic_alerting.model.dimensions import Dimensional, Ladder, Steps, resolve_dimensions, steps_of
 from dynamic_alerting.model.layering import said_of, switched_by
 from dynamic_alerting.model.moments import Moment, earliest
 from dynamic_alerting.model.platform import NO_DEFAULT, Default, Platform, Served, base_thresholds, served_as
@@ -182,16 +182,12 @@ def _ladder(
 ) -> Ladder:
     own, base = rungs
     dimensional = said.dimensional.get(name, ())
-    platform = default.platform_rung if said.plain.get(name) is None else default.platform_critical
-    return Ladder(
-        tenant=steps_of(dimensional),
-        tenant_base=own,
-        platform=steps_of(default.dimensional, without=dimensional),
-        platform_base=platform,
-        pack=steps_of(default.pack_dimensional, without=(*dimensional, *default.dimensional)),
-        base=base,
-        direction=direction,
-    )
+    platform = steps_of(default.dimensional, without=dimensional)
+    platform_base = default.platform_rung if said.plain.get(name) is None else default.platform_critical
+    pack: Steps = {}
+    if default.pack_dimensional:
+        pack = steps_of(default.pack_dimensional, without=(*dimensional, *default.dimensional))
+    return Ladder(steps_of(dimensional), own, platform, platform_base, pack, base, direction)
 
 
 def _dimensional_thresholds(

@@ -30,6 +30,7 @@ def _spec(pack: Pack, threshold: Threshold) -> KeySpec:
             matchers: str(value) for matchers, value in threshold.dimensional_defaults.items()
         },
         presence=_presence(signal),
+        range=None if threshold.range is None else (threshold.range[0], threshold.range[1]),
     )
 
 

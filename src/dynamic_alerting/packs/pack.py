@@ -80,6 +80,7 @@ class Threshold(Part):
     component: Name | None = None
     area: Area
     unit: Text
+    range: list[Number | None] | None = Field(default=None, min_length=2, max_length=2)
     direction: Literal["above", "below"] = "above"
     default: Number | Text | None
     default_critical: Number | Text | None = None

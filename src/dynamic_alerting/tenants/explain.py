@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from dynamic_alerting.config.key_suggestions import KeySuggestions
 from dynamic_alerting.config.loaded import Loaded
 from dynamic_alerting.config.series_limit import DEFAULT_SERIES_LIMIT
 from dynamic_alerting.config.suggestions import did_you_mean
@@ -176,7 +177,8 @@ class Explainer:
         why = "The tenant does not set it, and there is no default for it"
         if name in self._catalogue.specs:
             return f"{why}."
-        suggestion = did_you_mean(name, self._catalogue.specs).strip()
+        meant = KeySuggestions(self._catalogue.specs).nearest(name)
+        suggestion = f'Did you mean "{meant}"?' if meant else ""
         return f"{why}; no rule pack declares {name!r}. {suggestion}".strip()
 
 

@@ -23,6 +23,16 @@ def validation_view(validation: Validation, packs: PacksVersion, *, strict: bool
             {**finding_view(finding), "path": str(validation.path(finding))}
             for finding in validation.findings
         ],
+        "answered": [
+            {
+                **finding_view(one.finding),
+                "path": str(validation.path(one.finding)),
+                "until": one.answer.until.isoformat(),
+                "reason": one.answer.reason,
+                "answer_line": one.answer.line,
+            }
+            for one in validation.answered
+        ],
         "files": [
             {"name": status.name, "accepted": status.accepted, "rejected_keys": status.rejected_keys}
             for status in validation.files

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dynamic_alerting.config.asked.findings import Answered, asked_findings
+from dynamic_alerting.config.answers.answer import Answered
+from dynamic_alerting.config.answers.applying import answered_among
+from dynamic_alerting.config.asked.findings import Answered as AnsweredByPrometheus
+from dynamic_alerting.config.asked.findings import asked_findings
 from dynamic_alerting.config.asked.signals import Signals
 from dynamic_alerting.config.collector import collector_paused
 from dynamic_alerting.config.findings import Finding, FindingSeverity
@@ -51,6 +54,7 @@ class Validation:
         findings: everything wrong or worth knowing, in the order in which the files are loaded.
         files: how each file is doing.
         tenants: their series, by name.
+        answered: warnings that are answered in their files, and do not count.
         known: of how many of these tenants Prometheus could tell anything; None if it was not asked.
     """
 
@@ -59,6 +63,7 @@ class Validation:
     findings: tuple[Finding, ...]
     files: tuple[FileStatus, ...]
     tenants: tuple[Cardinality, ...]
+    answered: tuple[Answered, ...] = ()
     known: int | None = None
 
     def count(self, severity: FindingSeverity) -> int:
@@ -113,13 +118,17 @@ def validate(
         if not loaded.is_configuration and not any(one.severity == "error" for one in loaded.findings):
             raise SourceUnreadable(f"{path}: nothing in it says anything, which is no configuration")
         tenants = _cardinalities(loaded, catalogue, at)
-        answered = _answered(loaded, catalogue, signals, at, SourceLines(source))
-        found = [
-            *loaded.findings,
-            *unused_overrides(loaded.configuration, catalogue, source),
-            *_over_limit(loaded, tenants, series_limit, SourceLines(source)),
-            *(answered.findings if answered else ()),
-        ]
+        told = _told(loaded, catalogue, signals, at, SourceLines(source))
+        beyond = answered_among(
+            [
+                *unused_overrides(loaded.configuration, catalogue, source),
+                *_over_limit(loaded, tenants, series_limit, SourceLines(source)),
+                *(told.findings if told else ()),
+            ],
+            loaded.answers,
+            at,
+        )
+        found = [*loaded.findings, *beyond.shown]
     order = {status.name: place for place, status in enumerate(loaded.files)}
     found.sort(key=lambda finding: (order.get(finding.file, -1), finding.line, finding.column))
     return Validation(
@@ -128,20 +137,21 @@ def validate(
         tuple(finding for finding in found if file in {None, finding.file}),
         tuple(status for status in loaded.files if file in {None, status.name}),
         tuple(tenant for tenant in tenants if file in {None, tenant.file}),
-        _known(answered, loaded, file),
+        tuple(one for one in (*loaded.answered, *beyond.answered) if file in {None, one.finding.file}),
+        _known(told, loaded, file),
     )
 
 
-def _known(answered: Answered | None, loaded: Loaded, file: str | None) -> int | None:
-    if answered is None:
+def _known(told: AnsweredByPrometheus | None, loaded: Loaded, file: str | None) -> int | None:
+    if told is None:
         return None
     tenants = loaded.configuration.tenants
-    return sum(one.name in answered.known for one in tenants if file in {None, one.origin.file})
+    return sum(one.name in told.known for one in tenants if file in {None, one.origin.file})
 
 
-def _answered(
+def _told(
     loaded: Loaded, catalogue: Catalogue, signals: Signals | None, at: datetime, lines: SourceLines
-) -> Answered | None:
+) -> AnsweredByPrometheus | None:
     return asked_findings(loaded.configuration, catalogue, signals, at, lines) if signals else None
 
 

@@ -9,7 +9,7 @@ from tests.declared import declared
 
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.loader import Loaded, Loader
-from dynamic_alerting.model.catalogue import Catalogue
+from dynamic_alerting.model.catalogue import Catalogue, Direction
 from dynamic_alerting.model.configuration import Tenant
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -24,6 +24,10 @@ def catalogue() -> Catalogue:
             declared("mysql_cpu", pack="mariadb"),
             declared("redis_queue_length", "queue", "priority"),
             declared("oracle_tablespace_used_percent", "tablespace"),
+            declared("redis_memory", unit="percent"),
+            declared("mysql_up", pack="mariadb", unit="share", direction=Direction.BELOW),
+            declared("elasticsearch_yellow", unit="state"),
+            declared("mysql_slow_queries", pack="mariadb", unit="statements per minute"),
             declared("es_heap_percent", "node", component="elasticsearch"),
         ],
         packs=["platform"],

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dynamic_alerting.config import vocabulary
 from dynamic_alerting.config.finding_kinds import FINDING_KINDS
+from dynamic_alerting.config.key_suggestions import KeySuggestions
 from dynamic_alerting.config.loader import Loaded, Loader
 from dynamic_alerting.config.tenants import is_tenant_name
 from dynamic_alerting.model import schedule
@@ -290,7 +290,7 @@ def test_thousands_of_unknown_keys_looks_for_suggestions_only_for_those_that_are
     confd: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_for = []
-    monkeypatch.setattr(vocabulary, "nearest", lambda text, _names: looked_for.append(text))
+    monkeypatch.setattr(KeySuggestions, "nearest", lambda _self, text: looked_for.append(text))
     confd.write(
         db_a="tenants: {db-a: {" + ", ".join(f"mysql_x{n}: 1" for n in range(8_000)) + "}}",
         db_b="tenants: {db-b: {" + ", ".join(f"x{n}: 1" for n in range(8_000)) + "}}",
