@@ -188,7 +188,8 @@ class TenantReader:
         found = len(self._report.findings)
         packs = read_pack_names(PACKS_KEY, node, self._vocabulary.catalogue.packs, self._report)
         if packs is None:
-            consequence = "All defaults are served to the tenant." if last is None else LAST_VALUE_STAYS
+            everything = "The defaults of all packs that the platform runs are served to the tenant."
+            consequence = everything if last is None else LAST_VALUE_STAYS
             self._report.append_consequence(found, consequence)
             return last
         return packs
