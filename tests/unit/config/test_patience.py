@@ -10,6 +10,7 @@ import pytest
 from dynamic_alerting.config import loader as loader_module
 from dynamic_alerting.config.loader import Loader, SourceUnreadable
 from dynamic_alerting.config.patience import Patience
+from dynamic_alerting.config.sources import list_source
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.values import Custom
 
@@ -366,7 +367,7 @@ def test_a_file_that_is_missing_for_an_instant_was_replaced_and_not_deleted(
     good: Any, monkeypatch: pytest.MonkeyPatch, tenant_file: TenantFile, looks: int
 ) -> None:
     """`git checkout` deletes each file and writes it again, and a listing may find neither."""
-    whole = loader_module.list_source
+    whole = list_source
     missing = iter([{"db-a.yaml"}, {"db-b.yaml"}][:looks])
 
     def list_without(source: Path) -> Any:
