@@ -105,6 +105,17 @@ def test_disable_of_the_platform_takes_every_tier_along_that_it_did_not_set(pack
     assert _of(packed, "mysql connections") == {"mysql connections critical": 90}
 
 
+def test_disable_of_the_platform_ends_what_the_pack_says_of_some_labels_too(
+    world: Any, tmp_path: Path
+) -> None:
+    bulk = {'{queue="bulk"}': "1000:critical"}
+    spec = declared("redis_queue_length", "queue", default="100", dimensional_defaults=bulk)
+    (tmp_path / "own").mkdir()
+    own = type(world)(tmp_path / "own", Catalogue.of([spec]))
+    own.write({"_a.yaml": "defaults: {redis_queue_length: disable}"}).tenant("redis_queue_length: 50")
+    assert own.of() == own.explained() == {"redis queue_length warning": 50}
+
+
 def test_a_severity_of_the_platforms_own_replaces_the_packs_warning_tier(packed: Any) -> None:
     packed.write({"_a.yaml": "defaults: {mysql_up: '0.7:critical'}"}).tenant("")
     assert _of(packed, "mysql up") == {"mysql up critical": 0.7}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -233,7 +234,7 @@ class Loader:
     ) -> tuple[Listing, dict[str, Reading]]:
         """Read what is not known to be unchanged, all from one generation: the listed one, or the present."""
         for _ in range(_ATTEMPTS):
-            listing = listing or self._list()
+            listing = self._settled(listing or self._list(), reread=reread)
             readings = self._read_changed(listing, now, reread=reread)
             if readings is None or not still_there(self._source, listing):
                 listing = None
@@ -242,6 +243,25 @@ class Loader:
                 raise SourceUnreadable(f"{self._source}: all of its files are gone")
             return listing, readings
         raise SourceUnreadable(f"{self._source}: its files were replaced {_ATTEMPTS} times while being read")
+
+    def _settled(self, listing: Listing, *, reread: bool) -> Listing:
+        """The listing, or a later one: what is missing in two running is gone.
+
+        Who deletes a file and writes it again, as `git checkout` does with every file, means no deletion.
+        """
+        patience = self._patience
+        missing = self._held.keys() - listing.names()
+        if patience is None or reread or not listing.is_directory:
+            return listing
+        for _ in range(_ATTEMPTS):
+            if not missing:
+                break
+            time.sleep(patience.missing)
+            listing, before = self._list(), missing
+            missing = self._held.keys() - listing.names()
+            if missing <= before:
+                break
+        return listing
 
     def _read_changed(self, listing: Listing, now: datetime, *, reread: bool) -> dict[str, Reading] | None:
         """None where a file went away since it was listed."""

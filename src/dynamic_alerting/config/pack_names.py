@@ -47,7 +47,8 @@ def _pack_name(key: str, node: Node, known: Iterable[str], report: FileReport) -
             "DA071",
             node,
             f"There is no rule pack {shortened(node.text)!r}.",
-            f"{did_you_mean(node.text, known)}The packs are {', '.join(sorted(known)) or 'none'}.",
+            f"{did_you_mean(node.text, known)}The packs are {', '.join(sorted(known)) or 'none'}; "
+            "a platform's own are known where --packs.dir names them.",
             text=node.text,
         )
         return None

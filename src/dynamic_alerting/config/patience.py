@@ -34,6 +34,7 @@ class Patience:
         emptied: for what is gone from a file that held it.
         quiet: without a further change, until a file counts as written.
         writing: at most, while a file goes on changing.
+        missing: before a file that a directory does not list is looked for once more.
         steady: a clock that nobody sets, in seconds.
         say: called once with a file's name when its last state is kept because it is being written, and
             with ``overdue`` when it is not kept any longer although it still changes.
@@ -42,6 +43,7 @@ class Patience:
     emptied: float = 300.0
     quiet: float = 1.5
     writing: float = 30.0
+    missing: float = 0.05
     steady: Callable[[], float] = time.monotonic
     say: Callable[..., None] = _say_nothing
 

@@ -127,10 +127,12 @@ def _default(name: str, served: Served, said: Statements, packs: Statements) -> 
     pack_critical = base_rung(None, packs.critical.get(name))
     # As with a tenant's base key: the platform's stands in the place of the pack's.
     below = base_rung(packs.plain.get(name), packs.critical.get(name)) if plain is None else pack_critical
+    pack_dimensional: Sequence[Said] = packs.dimensional.get(name, ())
     if plain is not None and plain.number is None:
-        pack_critical = {}  # a base key that is off takes every tier along that its author did not set
+        # A base key that is off takes every tier along that its author did not set.
+        pack_critical, pack_dimensional = {}, ()
     rung = below | own
-    dimensional, pack_dimensional = said.dimensional.get(name, ()), packs.dimensional.get(name, ())
+    dimensional = said.dimensional.get(name, ())
     return Default(
         rung=rung,
         critical=pack_critical | own_critical,

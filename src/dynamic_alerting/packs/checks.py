@@ -277,7 +277,8 @@ def _examples(pack: Pack) -> Iterator[Complaint]:
                 source_series(series, lasting=60)
             except ExampleError as error:
                 yield Complaint((*path, field), str(error), "see `example` in rule-packs/README.md")
-        if threshold is not None and threshold.default is None and example.threshold is None:
+        value = threshold and (threshold.default if example.threshold is None else example.threshold)
+        if threshold is not None and value in (None, "disable"):
             advice = "add `threshold:`, the value at which the example fires"
             yield Complaint(path, "the key has no default to compare with", advice)
 

@@ -13,13 +13,21 @@ ServedFault = tuple[Path, str, str]
 
 
 def served_faults(pack: Pack) -> Iterator[ServedFault]:
-    """Find what would be the same series twice.
+    """Find what would be the same series twice, and state filters of which the rules make nothing.
 
     Each fault is its place, what is wrong, and what to write instead.
     """
     for index, threshold in enumerate(pack.thresholds):
         yield from _same_dimension(("thresholds", index), threshold)
+    used = {alert.state_filter for alert in pack.alerts}
     for index, state in enumerate(pack.state_filters):
+        if state.name not in used:
+            advice = (
+                f"add an alert with `state_filter: {state.name}` and a `signal`, or remove it here; "
+                "for rules that are no pack's, declare it in the platform's _defaults.yaml"
+            )
+            message = f"no alert has the state filter `{state.name}`"
+            yield ("state_filters", index, "name"), message, advice
         for place, reason in enumerate(state.reasons):
             if reason in state.reasons[:place]:
                 path: Path = ("state_filters", index, "reasons", place)

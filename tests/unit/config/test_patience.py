@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dynamic_alerting.config import loader as loader_module
 from dynamic_alerting.config.loader import Loader, SourceUnreadable
 from dynamic_alerting.config.patience import Patience
+from dynamic_alerting.config.sources import list_source
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.model.values import Custom
 
@@ -357,3 +360,29 @@ def test_another_file_of_the_same_name_ends_the_waiting(good: Any, tenant_file: 
     (good.path / ".new").rename(good.path / "db-a.yaml")
     assert good.values() == {"mysql_cpu": Custom(5.0)}
     assert good.loader.look_again_in() is None
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_file_that_is_missing_for_an_instant_was_replaced_and_not_deleted(
+    good: Any, monkeypatch: pytest.MonkeyPatch, tenant_file: TenantFile, looks: int
+) -> None:
+    """`git checkout` deletes each file and writes it again, and a listing may find neither."""
+    whole = list_source
+    missing = iter([{"db-a.yaml"}, {"db-b.yaml"}][:looks])
+
+    def list_without(source: Path) -> Any:
+        listing = whole(source)
+        for name in next(missing, set()):
+            del listing.signatures[name]
+        return listing
+
+    monkeypatch.setattr(loader_module, "list_source", list_without)
+    good.write(db_a=tenant_file("mysql_connections: 5\nmysql_cpu: 6"))
+    loaded = good.loader.load_changes()
+    assert [len(tenant.entries) for tenant in loaded.configuration.tenants] == [2, 1]
+    assert good.values()["mysql_cpu"] == Custom(6.0)
+
+
+def test_a_file_that_is_deleted_is_taken_away_at_once(good: Any) -> None:
+    (good.path / "db-a.yaml").unlink()
+    assert [tenant.name for tenant in good.loader.load_changes().configuration.tenants] == ["db-b"]

@@ -53,6 +53,7 @@ def test_a_good_pack_loads(load_text: Load, good_text: str) -> None:
         ("title: Web servers", "title: [", "yaml: not YAML"),
         ("title: Web servers", "{a: b}: c", "yaml: "),
         ("default: 1000", "default: null", "the key has no default to compare with; add `threshold:`"),
+        ("default: 1000", "default: disable", "the key has no default to compare with; add `threshold:`"),
         ("    aggregate: max", "    aggregate: max\n    dimensions: [job]", "`job` cannot be a dimension"),
         ("    aggregate: max", "    aggregate: max\n    dimensions: [a, b, c]", "keep the 2 that people set"),
         ("  signal:\n", "  signal: tenant:web_other:max\n  x:\n", "unknown field `x`"),
@@ -101,8 +102,16 @@ def test_the_same_series_by_two_defaults_is_refused(good_text: str, complaints: 
 
 def test_a_reason_listed_twice_is_refused(good_text: str, complaints: Complaints) -> None:
     states = "\nstate_filters:\n- {name: web_stuck, reasons: [x, y, x], severity: info, meaning: Stuck.}\n"
-    (said,) = complaints(good_text + states)
+    said = "\n".join(complaints(good_text + states))
     assert "state_filters[0].reasons[2]: reason `x` is listed twice; list it once" in said
+
+
+def test_a_state_filter_that_no_alert_has_is_refused(good_text: str, complaints: Complaints) -> None:
+    """Without an alert there is no signal whose reasons the rules could look for."""
+    filters = "state_filters: [{name: web_stuck, reasons: [Stuck], severity: info, meaning: It is stuck.}]"
+    (said,) = complaints(f"{good_text}{filters}\n")
+    assert "state_filters[0].name: no alert has the state filter `web_stuck`; " in said
+    assert "add an alert with `state_filter: web_stuck` and a `signal`" in said
 
 
 def test_a_signal_may_be_shared_but_must_exist(good_text: str, complaints: Complaints) -> None:

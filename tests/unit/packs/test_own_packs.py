@@ -96,7 +96,25 @@ def test_a_name_of_a_shipped_pack_is_refused_with_both_places(write: Write, name
 
 
 def test_a_state_filter_of_a_shipped_pack_is_refused_too(write: Write, good_text: str) -> None:
-    states = "\nstate_filters:\n- {name: container_crashloop, reasons: [x], severity: info, meaning: Mine.}\n"
+    states = """
+state_filters:
+- {name: container_crashloop, reasons: [x], severity: info, meaning: Mine.}
+alerts:
+- name: WebStuck
+  area: errors
+  state_filter: container_crashloop
+  signal: {record: "tenant:web_stuck:max", aggregate: max, dimensions: [reason], expr: web_connections}
+  unit: state
+  for: 1m
+  summary: It is stuck
+  description: "{tenant}: {reason}."
+  means: It is stuck.
+  look_at: [one, two, three]
+  example:
+    fires: {'web_connections{reason="x"}': 1}
+    quiet: {'web_connections{reason="y"}': 1}
+    labels: {reason: x}
+"""
     (said,) = complaints(write(good_text + states))
     assert "state filter `container_crashloop` is already declared by pack kubernetes" in said
 
@@ -112,7 +130,7 @@ def test_what_the_rules_themselves_record_is_no_signal_of_a_pack(write: Write, g
 
 def test_maintenance_is_every_platform_s_own_state_filter(write: Write, good_text: str) -> None:
     states = "\nstate_filters:\n- {name: maintenance, reasons: [x], severity: info, meaning: Mine.}\n"
-    (said,) = complaints(write(good_text + states))
+    said = "\n".join(complaints(write(good_text + states)))
     assert "`maintenance` is every platform's own state filter; choose another name" in said
 
 
