@@ -152,7 +152,9 @@ def _write(directory: Path, defaults: str, tenants: int, catalogue: Catalogue) -
 
 def _change(directory: Path, number: int, catalogue: Catalogue, generation: int) -> Callable[[], object]:
     path, text = directory / f"{tenant_name(number)}.yaml", tenant_file(number, catalogue, generation)
-    return lambda: path.write_text(text, encoding="ascii")
+    new = path.with_suffix(".new")  # which neither reads
+    new.write_text(text, encoding="ascii")
+    return lambda: new.replace(path)  # as tools and the kubelet do; a file that is written in place is waited for
 
 
 def _round(sides: list[Side], catalogue: Catalogue, number: int, reloads: int, scrapes: int) -> None:

@@ -36,7 +36,9 @@ def write_tenants(directory: Path, count: int) -> None:
 def write_tenant(directory: Path, number: int, catalogue: Catalogue, generation: int = 0) -> None:
     """Writes one tenant's file."""
     path = directory / f"{tenant_name(number)}.yaml"
-    path.write_text(tenant_file(number, catalogue, generation), encoding="ascii")
+    new = path.with_suffix(".new")  # which the exporter does not read
+    new.write_text(tenant_file(number, catalogue, generation), encoding="ascii")
+    new.replace(path)  # as tools, editors and the kubelet do; a file that is written in place is waited for
 
 
 def tenant_name(number: int) -> str:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from dynamic_alerting.model.severity import Severity
 
@@ -157,35 +157,47 @@ class Catalogue:
         specs = (
             KeySpec(
                 **{
-                    **fields,
-                    "direction": Direction(fields["direction"]),
-                    "dimensions": tuple(fields["dimensions"]),
-                    "presence": Presence(fields.get("presence", Presence.STEADY)),
-                    "range": tuple(fields["range"]) if fields.get("range") else None,
+                    **written,
+                    "direction": Direction(written["direction"]),
+                    "dimensions": tuple(written["dimensions"]),
+                    "presence": Presence(written.get("presence", Presence.STEADY)),
+                    "range": tuple(written["range"]) if written.get("range") else None,
                 }
             )
-            for fields in document["keys"]
+            for written in document["keys"]
         )
         filters = (
             FilterSpec(
                 **{
-                    **fields,
-                    "reasons": tuple(fields["reasons"]),
-                    "severity": Severity(fields["severity"]),
+                    **written,
+                    "reasons": tuple(written["reasons"]),
+                    "severity": Severity(written["severity"]),
                 }
             )
-            for fields in document["state_filters"]
+            for written in document["state_filters"]
         )
         return cls.of(specs, document["packs"], filters)
 
+    def document(self) -> dict[str, Any]:
+        """Return everything in it as JSON has it."""
+        return {
+            "packs": sorted(self.packs),
+            "state_filters": [_plain(one, _FILTER_FIELDS) for one in self.filters.values()],
+            "keys": [_plain(spec, _KEY_FIELDS) for spec in self.specs.values()],
+        }
+
     def to_json(self) -> str:
         """Write the catalogue as stable, diffable JSON that ends in a newline."""
-        document = {
-            "packs": sorted(self.packs),
-            "state_filters": [asdict(one) for one in self.filters.values()],
-            "keys": [asdict(spec) for spec in self.specs.values()],
-        }
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(self.document(), indent=2, ensure_ascii=False) + "\n"
+
+
+_KEY_FIELDS = tuple(one.name for one in fields(KeySpec))
+_FILTER_FIELDS = tuple(one.name for one in fields(FilterSpec))
+
+
+def _plain(spec: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return a specification's fields; unlike asdict, without copies of them, which take milliseconds."""
+    return {name: getattr(spec, name) for name in names}
 
 
 NO_CATALOGUE = Catalogue({}, frozenset())

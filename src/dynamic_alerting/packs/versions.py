@@ -32,7 +32,7 @@ def packs_version(catalogue: Catalogue) -> PacksVersion:
     It covers keys, defaults and state filters, which decide what is served, and not the rules. File names,
     comments and the order of directories change nothing.
     """
-    document = json.loads(catalogue.to_json())
+    document = catalogue.document()
     by_pack = {name: _hash(_part(document, name)) for name in sorted(catalogue.packs)}
     return PacksVersion(_hash(document), by_pack)
 

@@ -126,9 +126,9 @@ class TierSense:
     def _name(
         self, tenant: Tenant, name: str, now: datetime, lines: SourceLines, until: list[datetime]
     ) -> Iterator[Finding]:
-        sense = self._platform.senses.get(name)
-        if sense is None:
+        if name not in self._catalogue.specs:
             return
+        sense = self._platform.sense(name)
         own = tuple(_lasting(entry, now, until) for entry in tenant.entries if entry.key.name == name)
         pair = _plain_pair(tenant, own, self._catalogue)
         if pair is not None:
@@ -161,7 +161,6 @@ class _Platform:
     """The defaults, and what they mean for tiers.
 
     Attributes:
-        senses: what is known of the declared keys.
         both_tiers: names of which the platform alone may have two tiers.
         suspect: names of which a default lies where the pack's own would not: whoever sets such a key is
             looked at.
@@ -171,16 +170,24 @@ class _Platform:
         self._configuration = configuration
         self._by_name = defaults_in_force(configuration)
         self._packs_by_name = packs_in_force(configuration)
-        self.senses = {name: KeySense(spec) for name, spec in catalogue.specs.items()}
-        declared = {name: entries for name, entries in self._by_name.items() if name in self.senses}
+        self._catalogue = catalogue
+        self._senses: dict[str, KeySense] = {}
+        declared = {name: entries for name, entries in self._by_name.items() if name in catalogue.specs}
         self.both_tiers = frozenset(
             name
             for name, entries in declared.items()
             if len(entries) + len(self._packs_by_name.get(name, ())) > 1
         )
         self.suspect = frozenset(
-            name for name, entries in declared.items() if _is_suspect(entries, self.senses[name])
+            name for name, entries in declared.items() if _is_suspect(entries, self.sense(name))
         )
+
+    def sense(self, name: str) -> KeySense:
+        """What is known of a declared key."""
+        known = self._senses.get(name)
+        if known is None:
+            known = self._senses[name] = KeySense(self._catalogue.specs[name])
+        return known
 
     def is_of(self, configuration: Configuration) -> bool:
         """Whether these are the defaults of a configuration."""
