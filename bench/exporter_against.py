@@ -152,7 +152,7 @@ def _write(directory: Path, defaults: str, tenants: int, catalogue: Catalogue) -
 
 def _change(directory: Path, number: int, catalogue: Catalogue, generation: int) -> Callable[[], object]:
     path, text = directory / f"{tenant_name(number)}.yaml", tenant_file(number, catalogue, generation)
-    new = path.with_suffix(".new")  # which neither reads
+    new = directory.with_name(f"{directory.name}-{path.name}")  # outside, where no directory watch sees it
     new.write_text(text, encoding="ascii")
     return lambda: new.replace(path)  # as tools and the kubelet do; a file that is written in place is waited for
 
