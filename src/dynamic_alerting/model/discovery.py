@@ -36,8 +36,8 @@ def open_keys(configuration: Configuration, catalogue: Catalogue) -> Mapping[str
     platform = _open((*configuration.defaults, *configuration.pack_defaults), catalogue)
     found: dict[str, dict[str, tuple[ThresholdKey, ...]]] = {}
     for tenant in configuration.tenants:
-        own = _open(tenant.written, catalogue)
-        packs = configuration.packs_of(tenant)
+        own = _open(tenant.written if tenant.below else tenant.entries, catalogue)
+        packs = configuration.packs_of(tenant) if platform else None
         for name in own.keys() | platform.keys():
             taken = packs is None or catalogue.specs[name].pack in packs
             keys = (*own.get(name, ()), *(platform.get(name, ()) if taken else ()))
