@@ -154,7 +154,7 @@ def _change(directory: Path, number: int, catalogue: Catalogue, generation: int)
     path, text = directory / f"{tenant_name(number)}.yaml", tenant_file(number, catalogue, generation)
     new = directory.with_name(f"{directory.name}-{path.name}")  # outside, where no directory watch sees it
     new.write_text(text, encoding="ascii")
-    return lambda: new.replace(path)  # as tools and the kubelet do; a file that is written in place is waited for
+    return lambda: new.replace(path)  # as tools do; what is written in place is waited for
 
 
 def _round(sides: list[Side], catalogue: Catalogue, number: int, reloads: int, scrapes: int) -> None:
