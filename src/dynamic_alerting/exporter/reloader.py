@@ -130,13 +130,12 @@ class Reloader:
             last = before or self.prepared
             snapshot = build_snapshot(loaded, self._catalogue, at, last, expansion, limit=limit)
         snapshot = self._with_asked(snapshot)
-        self._discovery.follow(loaded.configuration)
-        self._asker.follow(loaded)
         if before is None and (reason := self._wait.reason(loaded.configuration, self._learned)):
             self.prepared = snapshot
             self._health = replace(self._health, unreadable=None)
             level = logging.WARNING if self._learned.health.problem else logging.INFO
             self._publish_waiting(Waiting(reason, snapshot.findings, loaded.sha256), level)
+            self._discovery.follow(loaded.configuration)
             return
         self.prepared = None
         duration = time.perf_counter() - begun
@@ -151,6 +150,9 @@ class Reloader:
             unreadable=None,
         )
         self._publish(snapshot)
+        # Not before: both walk through all tenants in other threads, which would hold up what is served.
+        self._discovery.follow(loaded.configuration)
+        self._asker.follow(loaded)
         report_reload(before, snapshot, duration)
         if before is None and self._wait.has_passed(loaded.configuration, self._learned):
             log_event(
