@@ -1,5 +1,6 @@
 """Keeps what is served up to date: with the files, and with the clock."""
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -150,9 +151,6 @@ class Reloader:
             unreadable=None,
         )
         self._publish(snapshot)
-        # Not before: both walk through all tenants in other threads, which would hold up what is served.
-        self._discovery.follow(loaded.configuration)
-        self._asker.follow(loaded)
         report_reload(before, snapshot, duration)
         if before is None and self._wait.has_passed(loaded.configuration, self._learned):
             log_event(
@@ -161,6 +159,11 @@ class Reloader:
                 keys=",".join(self._wait.names),
                 reason=self._learned.health.problem,
             )
+        # After all that: what follows walks through all tenants in other threads, which would hold this up.
+        self._discovery.follow(loaded.configuration)
+        self._asker.follow(loaded)
+        if before is None:
+            gc.freeze()  # what the first load made stays for long, in no cycle: nobody need walk through it
 
     def _is_due(self) -> bool:
         snapshot = self.served.snapshot

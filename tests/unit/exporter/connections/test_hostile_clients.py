@@ -119,6 +119,8 @@ def own(page: str, name: str) -> float:
 
 
 def test_scrapes_go_on_and_the_log_stays_short(exporter: Exporter, crowd: Crowd) -> None:
+    # What the load has to say is logged after it is served: the last of it says how many are left out.
+    exporter.until(lambda: "more findings than are logged" in exporter.logged())
     lines_before = exporter.logged().count("\n")
     begun = time.monotonic()
     scrapes = 0
