@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dynamic_alerting.cli.errors import CannotError
-from dynamic_alerting.cli.packs_dir import told
+from dynamic_alerting.cli.packs_dir import packs_needed
 from dynamic_alerting.packs.bundled import checkout_root
 from dynamic_alerting.packs.loading import load_packs
 from dynamic_alerting.packs.own import PacksInForce, packs_in_force
 from dynamic_alerting.packs.pack import Pack
-from dynamic_alerting.packs.problems import PackError
 
 
 def chosen_packs(directories: Sequence[Path]) -> PacksInForce:
@@ -18,12 +17,8 @@ def chosen_packs(directories: Sequence[Path]) -> PacksInForce:
     Raises:
         CannotError: They cannot be read, or one of them is wrong.
     """
-    try:
+    with packs_needed():
         return packs_in_force(directories)
-    except PackError as error:
-        raise CannotError(told(error)) from error
-    except OSError as error:
-        raise CannotError(str(error)) from error
 
 
 def packs_of_checkout(root: Path) -> list[Pack]:
@@ -32,12 +27,8 @@ def packs_of_checkout(root: Path) -> list[Pack]:
     Raises:
         CannotError: They cannot be read, or one of them is wrong.
     """
-    try:
+    with packs_needed():
         return load_packs(root / "rule-packs")
-    except PackError as error:
-        raise CannotError(told(error)) from error
-    except OSError as error:
-        raise CannotError(str(error)) from error
 
 
 def named_pack(name: str, packs: Sequence[Pack]) -> Pack:

@@ -1,11 +1,12 @@
 """``--packs.dir``: the option of every command that knows packs, and what they all do with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from dynamic_alerting.cli.errors import CannotError
+from dynamic_alerting.cli.errors import CannotError, failures_told
 from dynamic_alerting.exporter.packs_flag import PacksDirectory
 from dynamic_alerting.model.catalogue import Catalogue
 from dynamic_alerting.packs.in_force import catalogue_in_force
@@ -30,12 +31,22 @@ def chosen_catalogue(directories: Sequence[Path]) -> Catalogue:
     Raises:
         CannotError: They cannot be read, or one of them is wrong.
     """
-    try:
+    with packs_needed():
         return catalogue_in_force(directories)
-    except PackError as error:
-        raise CannotError(told(error)) from error
-    except OSError as error:
-        raise CannotError(str(error)) from error
+
+
+@contextmanager
+def packs_needed() -> Iterator[None]:
+    """End a command that cannot do without packs, with every complaint about them.
+
+    Raises:
+        CannotError: They cannot be read, or one of them is wrong.
+    """
+    with failures_told():
+        try:
+            yield
+        except PackError as error:
+            raise CannotError(told(error)) from error
 
 
 def told(error: PackError) -> str:
