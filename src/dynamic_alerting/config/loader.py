@@ -105,7 +105,7 @@ class Loader:
         self._writing = FilesBeingWritten(patience or Patience())
         self._vocabulary = Vocabulary(catalogue)
         self._clock = clock or _utc_now
-        self._tiers = TierSense(source, catalogue)
+        self._tiers = TierSense(source, catalogue, self._vocabulary.sense)
         self._packs_not_run = PacksNotRun(source, catalogue)
         self._unread = Unread(str(source), ())
         self._lock = Lock()

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.ownership import is_platform_file
-from dynamic_alerting.config.sense.in_force import defaults_in_force, packs_in_force
 from dynamic_alerting.config.sense.limits import written
-from dynamic_alerting.config.sense.pivots import KeySense
 from dynamic_alerting.config.source_lines import SourceLines
 from dynamic_alerting.model.configuration import Configuration, Origin, Tenant
 from dynamic_alerting.model.resolution import Layer, Resolver, Threshold
@@ -20,14 +18,17 @@ from dynamic_alerting.model.severity import Severity
 from dynamic_alerting.model.values import USE_DEFAULT, Custom, Override, Scheduled, TimeBoxed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from dynamic_alerting.config.compiled import CompiledFile
+    from dynamic_alerting.config.sense.pivots import KeySense
     from dynamic_alerting.model.catalogue import Catalogue
     from dynamic_alerting.model.configuration import Entry
     from dynamic_alerting.model.thresholds import Labels
     from dynamic_alerting.model.values import Plain, Value
+
+    Sense = Callable[[str], KeySense | None]
 
 _OF_TENANT: Final = frozenset({Layer.TENANT, Layer.TENANT_EXACT, Layer.TENANT_REGEX})
 _OF_PLATFORM: Final = frozenset({Layer.DEFAULT, Layer.DEFAULT_EXACT, Layer.DEFAULT_REGEX})
@@ -55,12 +56,14 @@ class TierSense:
     Args:
         source: the directory or the file that is loaded, for excerpts.
         catalogue: the keys that the rule packs declare.
+        sense: tells what is known of a declared key; None for others.
     """
 
-    def __init__(self, source: Path, catalogue: Catalogue) -> None:
+    def __init__(self, source: Path, catalogue: Catalogue, sense: Sense) -> None:
         self._source = source
         self._catalogue = catalogue
-        self._platform = _Platform(Configuration((), (), ()), catalogue)
+        self._sense = sense
+        self._platform = _Platform(Configuration((), (), ()), sense)
         self._found: dict[str, _Judged] = {}
         self._names: dict[str, tuple[Tenant, frozenset[str]]] = {}  # of the suspect names, a tenant's own
 
@@ -81,7 +84,7 @@ class TierSense:
             is_directory: whether tenants have files of their own.
         """
         if not self._platform.is_of(configuration):
-            self._platform = _Platform(configuration, self._catalogue)
+            self._platform = _Platform(configuration, self._sense)
             self._found, self._names = {}, {}
         doubtful = _doubtful(files, is_directory=is_directory)
         suspect = self._platform.suspect
@@ -126,9 +129,9 @@ class TierSense:
     def _name(
         self, tenant: Tenant, name: str, now: datetime, lines: SourceLines, until: list[datetime]
     ) -> Iterator[Finding]:
-        if name not in self._catalogue.specs:
+        sense = self._sense(name)
+        if sense is None:
             return
-        sense = self._platform.sense(name)
         own = tuple(_lasting(entry, now, until) for entry in tenant.entries if entry.key.name == name)
         pair = _plain_pair(tenant, own, self._catalogue)
         if pair is not None:
@@ -166,28 +169,15 @@ class _Platform:
             looked at.
     """
 
-    def __init__(self, configuration: Configuration, catalogue: Catalogue) -> None:
+    def __init__(self, configuration: Configuration, sense: Sense) -> None:
         self._configuration = configuration
-        self._by_name = defaults_in_force(configuration)
-        self._packs_by_name = packs_in_force(configuration)
-        self._catalogue = catalogue
-        self._senses: dict[str, KeySense] = {}
-        declared = {name: entries for name, entries in self._by_name.items() if name in catalogue.specs}
+        self._by_name = _by_name(configuration.defaults)
+        self._packs_by_name = _by_name(configuration.pack_defaults)
+        known = {name: known for name in self._by_name if (known := sense(name)) is not None}
         self.both_tiers = frozenset(
-            name
-            for name, entries in declared.items()
-            if len(entries) + len(self._packs_by_name.get(name, ())) > 1
+            name for name in known if len(self._by_name[name]) + len(self._packs_by_name.get(name, ())) > 1
         )
-        self.suspect = frozenset(
-            name for name, entries in declared.items() if _is_suspect(entries, self.sense(name))
-        )
-
-    def sense(self, name: str) -> KeySense:
-        """What is known of a declared key."""
-        known = self._senses.get(name)
-        if known is None:
-            known = self._senses[name] = KeySense(self._catalogue.specs[name])
-        return known
+        self.suspect = frozenset(name for name in known if _is_suspect(self._by_name[name], known[name]))
 
     def is_of(self, configuration: Configuration) -> bool:
         """Whether these are the defaults of a configuration."""
@@ -200,10 +190,17 @@ class _Platform:
     def configuration_of(self, name: str, now: datetime, until: list[datetime]) -> Configuration:
         """A configuration of one name's defaults only."""
         entries = tuple(_lasting(entry, now, until) for entry in self._by_name.get(name, ()))
-        packs = self._packs_by_name.get(name, ())
+        packs = tuple(self._packs_by_name.get(name, ()))
         return replace(
             self._configuration, defaults=entries, pack_defaults=packs, state_filters=(), tenants=()
         )
+
+
+def _by_name(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    by_name: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_name.setdefault(entry.key.name, []).append(entry)
+    return by_name
 
 
 def _doubtful(files: Sequence[CompiledFile], *, is_directory: bool) -> dict[str, frozenset[str]]:

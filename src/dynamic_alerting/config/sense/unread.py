@@ -11,6 +11,7 @@ from dynamic_alerting.config.answers.reading import may_hold_answers, read_answe
 from dynamic_alerting.config.excerpts import split_lines
 from dynamic_alerting.config.findings import Finding
 from dynamic_alerting.config.reporting import FileReport
+from dynamic_alerting.config.sources import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from dynamic_alerting.config.answers.answer import Answered
 
 LISTED: Final = 20  # files; what is beyond is counted
-_SUFFIXES: Final = (".yaml", ".yml")
 _LOOKED_AT: Final = 1_000  # entries of sub-directories
 _DEEPEST: Final = 4  # directories below each other
 _HEAD: Final = 4_096  # bytes of a file in which its answers stand
@@ -32,7 +32,7 @@ _PASSING: Final = (".tmp", ".temp", ".swp", ".swx", ".part", ".lock")
 
 def resembles_configuration(name: str) -> bool:
     """Whether a file's name is nearly that of a configuration file, or that of a copy of one."""
-    if name.startswith(".") or name.endswith(_SUFFIXES) or name.lower().endswith(_PASSING):
+    if name.startswith(".") or name.endswith(SUFFIXES) or name.lower().endswith(_PASSING):
         return False
     return _NEARLY.search(name) is not None or _BACKUP.fullmatch(name) is not None
 
@@ -110,7 +110,7 @@ def _inside(path: str, shown: str, left: list[int], depth: int) -> Iterator[str]
                 if entry.is_dir(follow_symlinks=False):
                     if depth > 1:
                         yield from _inside(entry.path, f"{shown}/{name}", left, depth - 1)
-                elif name.endswith(_SUFFIXES):
+                elif name.endswith(SUFFIXES):
                     yield f"{shown}/{name}"
     except OSError:  # it may not be read, or has just gone: nothing can be said about it
         return
