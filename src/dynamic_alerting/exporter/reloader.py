@@ -90,9 +90,7 @@ class Reloader:
         say why.
         """
         try:
-            with (
-                collector_paused()
-            ):  # over both halves of a load: all tenants' lines are as many objects again
+            with collector_paused():  # over both halves of a load: the lines are as many objects again
                 self._look(forced=forced)
         except SourceUnreadable as error:
             self._note_unreadable(str(error))

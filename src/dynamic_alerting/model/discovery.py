@@ -36,7 +36,7 @@ def open_keys(configuration: Configuration, catalogue: Catalogue) -> Mapping[str
     platform = _open((*configuration.defaults, *configuration.pack_defaults), catalogue)
     found: dict[str, dict[str, tuple[ThresholdKey, ...]]] = {}
     for tenant in configuration.tenants:
-        own = _open(tenant.written if tenant.below else tenant.entries, catalogue)
+        own = _open(tenant.written, catalogue)
         packs = configuration.packs_of(tenant) if platform else None
         for name in own.keys() | platform.keys():
             taken = packs is None or catalogue.specs[name].pack in packs
